@@ -1,0 +1,147 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Folders are modules. Who may import whom is written in docs/architecture.md and checked by TidyTests.
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+func engine(_ name: String, _ dependencies: [Target.Dependency], at folder: String? = nil) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/Engine/\(folder ?? name)",
+        swiftSettings: settings)
+}
+
+func cockpit(_ name: String, _ dependencies: [Target.Dependency], at folder: String) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/Cockpit/\(folder)",
+        swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+}
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+
+let package = Package(
+    name: "narwhal",
+    products: [
+        .executable(name: "narwhald", targets: ["narwhald"]),
+        .executable(name: "narwhal", targets: ["narwhal"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
+    ],
+    targets: [
+        // C
+        .target(name: "CMath", path: "Sources/Engine/CMath", linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "CSystem", path: "Sources/Engine/CSystem"),
+        .target(name: "CZlib", path: "Sources/Engine/CZlib", linkerSettings: [.linkedLibrary("z")]),
+        .target(
+            name: "CNcurses", path: "Sources/Cockpit/CNcurses",
+            linkerSettings: [.linkedLibrary("ncursesw")]),
+
+        // Pure
+        engine("Trading", []),
+        engine("Text", ["Trading"]),
+        engine("Market", ["Trading"]),
+        engine("Features", ["Trading", "Market", "CMath"]),
+        engine("Models", ["Trading", "Text", "Features", "CMath"]),
+        engine("Guards", ["Trading"]),
+        engine("Risk", ["Trading"]),
+        engine("Exits", ["Trading"]),
+        engine("Messages", ["Trading", "Market", "Risk"]),
+        engine(
+            "DecisionCore",
+            ["Trading", "Text", "Market", "Features", "Models", "Guards", "Risk", "Exits", "Messages"]),
+        engine("Matching", ["Trading"]),
+        engine("Population", ["Trading", "Matching", "CMath"]),
+        engine("BinanceFormat", ["Trading", "Text"]),
+        engine("Wire", ["Trading", "Text"]),
+        engine("Projection", ["Trading", "Market", "Messages", "DecisionCore", "Models", "Wire"]),
+        engine("Playback", ["Trading", "Messages", "DecisionCore", "Matching"]),
+
+        // Shell
+        engine("Archive", ["Trading", "Text", "Messages", "BinanceFormat", "CZlib"]),
+        engine("Journal", ["Trading", "Messages", grdb]),
+        engine("Gateway", ["Trading", "Messages", "Wire", "CSystem"]),
+        .executableTarget(
+            name: "narwhald",
+            dependencies: [
+                "Trading", "Text", "Market", "Features", "Models", "Risk", "Exits", "Messages",
+                "DecisionCore", "Matching", "Population", "BinanceFormat", "Wire", "Projection", "Playback",
+                "Archive", "Journal", "Gateway", "CSystem", arguments, toml, histogram,
+            ],
+            path: "Sources/Engine/Main", swiftSettings: settings),
+
+        // Cockpit
+        cockpit("CellGrid", [], at: "CellGrid"),
+        cockpit("CockpitModel", ["Trading", "Text", "Wire"], at: "Model"),
+        cockpit("CockpitViews", ["CockpitModel", "CellGrid", "Trading", "Wire"], at: "Views"),
+        cockpit("CockpitTheme", ["CellGrid"], at: "Theme"),
+        cockpit("CockpitTerminal", ["CellGrid", "CNcurses"], at: "Terminal"),
+        .executableTarget(
+            name: "narwhal",
+            dependencies: [
+                "CellGrid", "CockpitModel", "CockpitViews", "CockpitTheme", "CockpitTerminal", "Trading",
+                "Text", "Wire", "CSystem", arguments,
+            ],
+            path: "Sources/Cockpit/Main", swiftSettings: settings),
+
+        // Tests mirror the modules.
+        .target(
+            name: "TestSupport", dependencies: ["Trading", "Messages"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        tests("TradingTests", ["Trading", "TestSupport"]),
+        tests("TextTests", ["Text", "Trading", "TestSupport"]),
+        tests("MarketTests", ["Market", "Trading", "TestSupport"]),
+        tests("FeaturesTests", ["Features", "Market", "Trading", "TestSupport"]),
+        tests("ModelsTests", ["Models", "Features", "Text", "Trading", "TestSupport"]),
+        tests("GuardsTests", ["Guards", "Trading"]),
+        tests("RiskTests", ["Risk", "Trading"]),
+        tests("ExitsTests", ["Exits", "Trading"]),
+        tests(
+            "DecisionCoreTests",
+            [
+                "DecisionCore", "Messages", "Market", "Models", "Guards", "Risk", "Exits", "Features", "Trading",
+                "TestSupport",
+            ]),
+        tests("MatchingTests", ["Matching", "Trading", "Risk", "TestSupport"]),
+        tests("PopulationTests", ["Population", "Matching", "Trading", "TestSupport"]),
+        tests("BinanceFormatTests", ["BinanceFormat", "Text", "Trading", "TestSupport"]),
+        tests("WireTests", ["Wire", "Text", "Trading", "TestSupport"]),
+        tests(
+            "PlaybackTests",
+            [
+                "Playback", "Projection", "DecisionCore", "Messages", "Matching", "Population", "Archive", "Models",
+                "Market", "Wire", "Trading", "TestSupport",
+            ]),
+        tests("ArchiveTests", ["Archive", "BinanceFormat", "Messages", "Trading", "TestSupport"]),
+        tests("JournalTests", ["Journal", "Messages", "Trading", "TestSupport", grdb]),
+        tests("GatewayTests", ["Gateway", "Wire", "Messages", "Trading", "TestSupport"]),
+        tests("CellGridTests", ["CellGrid"]),
+        tests("CockpitModelTests", ["CockpitModel", "Wire", "Trading"]),
+        tests("CockpitThemeTests", ["CockpitTheme", "CellGrid"]),
+        tests(
+            "CockpitScreenTests",
+            ["CockpitViews", "CockpitModel", "CockpitTheme", "CellGrid", "Wire", "Trading"]),
+        tests("TidyTests", []),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["narwhald", "narwhal", "Wire", "Trading"],
+            path: "Tests/EndToEndTests", swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

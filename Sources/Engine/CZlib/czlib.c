@@ -1,0 +1,1 @@
+#include "czlib_narwhal.h"
