@@ -1,12 +1,12 @@
 /// Where an instrument stands in the engine's table: 0...instruments − 1. Cheap to copy and to index with.
-package struct InstrumentID: Hashable, Comparable, Sendable {
+package struct InstrumentID: Hashable, Comparable, Sendable, Codable {
     package let index: UInt16
     package init(_ index: UInt16) { self.index = index }
     package static func < (left: InstrumentID, right: InstrumentID) -> Bool { left.index < right.index }
 }
 
 /// The venue's name of an instrument: 1...24 characters A-Z, 0-9 and `_`.
-package struct SymbolName: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct SymbolName: Hashable, Comparable, Sendable, CustomStringConvertible, Codable {
     package let description: String
 
     /// `nil` when empty, longer than 24 characters, or made of anything but A-Z, 0-9 and `_`.
@@ -29,7 +29,7 @@ package struct SymbolName: Hashable, Comparable, Sendable, CustomStringConvertib
 ///
 /// Grids start at the minimum: `(price − minPrice) mod tickSize = 0`.
 /// - Source: Binance USDⓈ-M exchangeInfo filters, page read 2026-05.
-package struct InstrumentFilters: Hashable, Sendable {
+package struct InstrumentFilters: Hashable, Sendable, Codable {
     package var minPrice: Price
     package var maxPrice: Price
     package var tickSize: Price
@@ -60,7 +60,7 @@ package struct InstrumentFilters: Hashable, Sendable {
 ///
 /// Maintenance margin = notional × rate − deduction, continuous over the steps.
 /// - Source: Binance USDⓈ-M leverageBracket.
-package struct MarginTier: Hashable, Sendable {
+package struct MarginTier: Hashable, Sendable, Codable {
     package var floor: Money
     package var cap: Money
     package var maxLeverage: Int
@@ -77,7 +77,7 @@ package struct MarginTier: Hashable, Sendable {
 }
 
 /// A perpetual contract as the engine trades it.
-package struct Instrument: Hashable, Sendable {
+package struct Instrument: Hashable, Sendable, Codable {
     package let id: InstrumentID
     package let symbol: SymbolName
     package var filters: InstrumentFilters

@@ -1,12 +1,12 @@
 /// Who crossed the spread in a trade, or which way an order goes.
-package enum Side: UInt8, Hashable, Sendable, CaseIterable {
+package enum Side: UInt8, Hashable, Sendable, CaseIterable, Codable {
     case buy, sell
 
     package var opposite: Side { self == .buy ? .sell : .buy }
 }
 
 /// The way a position profits; having no position is `nil`, never a third case.
-package enum Direction: UInt8, Hashable, Sendable, CaseIterable {
+package enum Direction: UInt8, Hashable, Sendable, CaseIterable, Codable {
     case long, short
 
     package var opposite: Direction { self == .long ? .short : .long }
@@ -19,7 +19,7 @@ package enum Direction: UInt8, Hashable, Sendable, CaseIterable {
 }
 
 /// One print of the tape: a trade or an aggregate trade.
-package struct Print: Hashable, Sendable {
+package struct Print: Hashable, Sendable, Codable {
     /// The venue's id, rising per symbol; used to drop repeats.
     package var tradeID: Int64
     package var price: Price
@@ -39,7 +39,7 @@ package struct Print: Hashable, Sendable {
 }
 
 /// Best bid and ask with their quantities.
-package struct BookTicker: Hashable, Sendable {
+package struct BookTicker: Hashable, Sendable, Codable {
     package var updateID: UInt64
     package var bidPrice: Price
     package var bidQuantity: Quantity
@@ -62,7 +62,7 @@ package struct BookTicker: Hashable, Sendable {
 }
 
 /// One price level; quantity zero removes it.
-package struct BookLevel: Hashable, Sendable {
+package struct BookLevel: Hashable, Sendable, Codable {
     package var price: Price
     package var quantity: Quantity
     package init(price: Price, quantity: Quantity) {
@@ -72,7 +72,7 @@ package struct BookLevel: Hashable, Sendable {
 }
 
 /// A change of the book: absolute quantities, joined by the previous update's last id (`pu`).
-package struct DepthUpdate: Hashable, Sendable {
+package struct DepthUpdate: Hashable, Sendable, Codable {
     package var firstID: UInt64
     package var lastID: UInt64
     /// The last id of the update before this one.
@@ -95,7 +95,7 @@ package struct DepthUpdate: Hashable, Sendable {
 }
 
 /// The whole visible book at one update id.
-package struct DepthSnapshot: Hashable, Sendable {
+package struct DepthSnapshot: Hashable, Sendable, Codable {
     package var lastUpdateID: UInt64
     package var bids: [BookLevel]
     package var asks: [BookLevel]
@@ -108,7 +108,7 @@ package struct DepthSnapshot: Hashable, Sendable {
 }
 
 /// The venue's fair price with funding.
-package struct MarkPriceUpdate: Hashable, Sendable {
+package struct MarkPriceUpdate: Hashable, Sendable, Codable {
     package var markPrice: Price
     /// `nil` when the venue sends none.
     package var indexPrice: Price?
@@ -130,7 +130,7 @@ package struct MarkPriceUpdate: Hashable, Sendable {
 }
 
 /// A candle as the venue sends it.
-package struct Kline: Hashable, Sendable {
+package struct Kline: Hashable, Sendable, Codable {
     package var openTime: Timestamp
     package var interval: Duration
     package var open: Price
@@ -160,7 +160,7 @@ package struct Kline: Hashable, Sendable {
 }
 
 /// A forced close that the venue published: side `.sell` means that a long was liquidated.
-package struct ForcedOrder: Hashable, Sendable {
+package struct ForcedOrder: Hashable, Sendable, Codable {
     package var side: Side
     package var price: Price
     package var quantity: Quantity
@@ -175,7 +175,7 @@ package struct ForcedOrder: Hashable, Sendable {
 }
 
 /// A price level where forced closes concentrate.
-package struct LiquidationCluster: Hashable, Sendable {
+package struct LiquidationCluster: Hashable, Sendable, Codable {
     package var price: Price
     /// Whose positions would be closed there: `.short` clusters lie above the price, `.long` below.
     package var liquidates: Direction
@@ -190,7 +190,7 @@ package struct LiquidationCluster: Hashable, Sendable {
 }
 
 /// Everything that a venue can say about the market of one instrument.
-package enum MarketData: Hashable, Sendable {
+package enum MarketData: Hashable, Sendable, Codable {
     case print(Print)
     case bookTicker(BookTicker)
     case depth(DepthUpdate)

@@ -1,5 +1,5 @@
 /// Our idempotency key of one order: at most 36 characters `a-z 0-9 -`, never used twice.
-package struct ClientOrderID: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct ClientOrderID: Hashable, Comparable, Sendable, CustomStringConvertible, Codable {
     package let description: String
 
     /// `nil` when empty, longer than 36 bytes, or made of anything but the venue's allowed characters
@@ -21,7 +21,7 @@ package struct ClientOrderID: Hashable, Comparable, Sendable, CustomStringConver
 }
 
 /// Makes client order ids: `nw` + engine tag + base-32 start time + `-` + counter, so that no run repeats another's.
-package struct ClientOrderIDs: Hashable, Sendable {
+package struct ClientOrderIDs: Hashable, Sendable, Codable {
     private let prefix: String
     /// Ids given so far in this run.
     package private(set) var count: UInt64 = 0
@@ -42,20 +42,20 @@ package struct ClientOrderIDs: Hashable, Sendable {
 }
 
 /// The venue's key of an order.
-package struct VenueOrderID: Hashable, Comparable, Sendable {
+package struct VenueOrderID: Hashable, Comparable, Sendable, Codable {
     package let value: Int64
     package init(_ value: Int64) { self.value = value }
     package static func < (left: VenueOrderID, right: VenueOrderID) -> Bool { left.value < right.value }
 }
 
 /// How long an order may rest. `.ioc`: what does not fill at once is canceled; `.fok`: all at once or nothing.
-package enum TimeInForce: UInt8, Hashable, Sendable { case gtc, ioc, fok, postOnly }
+package enum TimeInForce: UInt8, Hashable, Sendable, Codable { case gtc, ioc, fok, postOnly }
 
 /// Which price fires a conditional order.
-package enum TriggerSource: UInt8, Hashable, Sendable { case mark, last }
+package enum TriggerSource: UInt8, Hashable, Sendable, Codable { case mark, last }
 
 /// What kind of order, with just the prices that this kind has.
-package enum OrderKind: Hashable, Sendable {
+package enum OrderKind: Hashable, Sendable, Codable {
     case market
     case limit(Price, TimeInForce)
     /// Becomes a market order when the trigger source reaches the price against us.
@@ -81,7 +81,7 @@ package enum OrderKind: Hashable, Sendable {
 }
 
 /// One order as a venue is asked for it; every price and quantity is already on the venue's grid.
-package struct OrderRequest: Hashable, Sendable {
+package struct OrderRequest: Hashable, Sendable, Codable {
     package let clientOrderID: ClientOrderID
     package let instrument: InstrumentID
     package let side: Side
@@ -104,7 +104,7 @@ package struct OrderRequest: Hashable, Sendable {
 }
 
 /// Why an order exists.
-package enum OrderPurpose: Hashable, Sendable {
+package enum OrderPurpose: Hashable, Sendable, Codable {
     case entry
     case protectiveStop
     case target
@@ -115,7 +115,7 @@ package enum OrderPurpose: Hashable, Sendable {
 }
 
 /// One execution of one of our orders.
-package struct Fill: Hashable, Sendable {
+package struct Fill: Hashable, Sendable, Codable {
     /// The venue's key of this fill, per instrument: what makes a fill count once.
     package var tradeID: Int64
     package var price: Price
@@ -141,7 +141,7 @@ package struct Fill: Hashable, Sendable {
 }
 
 /// Why a venue refused an order.
-package enum RejectReason: Hashable, Sendable {
+package enum RejectReason: Hashable, Sendable, Codable {
     case insufficientMargin
     case filterViolation
     case priceOutsideBand
@@ -157,7 +157,7 @@ package enum RejectReason: Hashable, Sendable {
 }
 
 /// What a venue says about one of our orders. May come late, twice, or in another order than it happened.
-package enum OrderReportKind: Hashable, Sendable {
+package enum OrderReportKind: Hashable, Sendable, Codable {
     case accepted(VenueOrderID)
     case rejected(RejectReason)
     case filled(Fill)
@@ -176,7 +176,7 @@ package enum OrderReportKind: Hashable, Sendable {
 }
 
 /// A report with the order that it speaks of.
-package struct OrderReport: Hashable, Sendable {
+package struct OrderReport: Hashable, Sendable, Codable {
     package var clientOrderID: ClientOrderID
     package var instrument: InstrumentID
     package var kind: OrderReportKind
@@ -193,7 +193,7 @@ package struct OrderReport: Hashable, Sendable {
 }
 
 /// An open order as the venue lists it.
-package struct VenueOrder: Hashable, Sendable {
+package struct VenueOrder: Hashable, Sendable, Codable {
     package var request: OrderRequest
     package var venueOrderID: VenueOrderID
     package var filledQuantity: Quantity
@@ -206,7 +206,7 @@ package struct VenueOrder: Hashable, Sendable {
 }
 
 /// A position as the venue holds it.
-package struct VenuePosition: Hashable, Sendable {
+package struct VenuePosition: Hashable, Sendable, Codable {
     package var instrument: InstrumentID
     package var direction: Direction
     package var quantity: Quantity
@@ -230,29 +230,40 @@ package struct VenuePosition: Hashable, Sendable {
     }
 }
 
+/// The venue's id of our latest fill of one instrument.
+package struct LastTrade: Hashable, Sendable, Codable {
+    package var instrument: InstrumentID
+    package var tradeID: Int64
+
+    package init(instrument: InstrumentID, tradeID: Int64) {
+        self.instrument = instrument
+        self.tradeID = tradeID
+    }
+}
+
 /// One complete reading of our account at the venue; positions by instrument, orders by venue order id.
-package struct AccountSnapshot: Hashable, Sendable {
+package struct AccountSnapshot: Hashable, Sendable, Codable {
     package var walletBalance: Money
     package var positions: [VenuePosition]
     package var openOrders: [VenueOrder]
-    /// The venue's ids of our latest fills per instrument, so that the engine can see that it knows them all.
-    package var lastTradeIDs: [InstrumentID: Int64]
+    /// Our latest fill of each instrument, by instrument, so that the engine can see that it knows them all.
+    package var lastTrades: [LastTrade]
     package var venueTime: Timestamp
 
     package init(
         walletBalance: Money, positions: [VenuePosition], openOrders: [VenueOrder],
-        lastTradeIDs: [InstrumentID: Int64], venueTime: Timestamp
+        lastTrades: [LastTrade], venueTime: Timestamp
     ) {
         self.walletBalance = walletBalance
         self.positions = positions
         self.openOrders = openOrders
-        self.lastTradeIDs = lastTradeIDs
+        self.lastTrades = lastTrades
         self.venueTime = venueTime
     }
 }
 
 /// What a venue says about our account other than about one order.
-package enum AccountReport: Hashable, Sendable {
+package enum AccountReport: Hashable, Sendable, Codable {
     /// Funding was booked: positive is received.
     case funding(InstrumentID, amount: Money, rate: Rate, venueTime: Timestamp)
     /// The venue closes our position by force; its fills follow as `forcedFill`.

@@ -1,10 +1,10 @@
 /// How real the orders are.
-package enum Mode: String, Hashable, Sendable, CaseIterable {
+package enum Mode: String, Hashable, Sendable, CaseIterable, Codable {
     case replay = "REPLAY", paper = "PAPER", shadow = "SHADOW", testnet = "TESTNET", live = "LIVE"
 }
 
 /// Why a position was closed; each closed trade records exactly one. Strongest first.
-package enum ExitReason: String, Hashable, Sendable, CaseIterable {
+package enum ExitReason: String, Hashable, Sendable, CaseIterable, Codable {
     case kill, liquidationDistance, stopLoss, dailyLoss, emergency, target, trailingStop, exitProbability
     case policyExit, maxHold, `operator`
     /// The venue closed it by force.
@@ -14,7 +14,7 @@ package enum ExitReason: String, Hashable, Sendable, CaseIterable {
 }
 
 /// The guards by the names that the operator knows.
-package enum GuardID: String, Hashable, Sendable, CaseIterable {
+package enum GuardID: String, Hashable, Sendable, CaseIterable, Codable {
     case whaleIntent = "WHALE_INTENT_FILTER"
     case takerAggression = "TAKER_AGGRESSION_BLOCK"
     case liquidationWall = "LIQ_WALL_CONFLICT"
@@ -52,7 +52,7 @@ package enum GuardID: String, Hashable, Sendable, CaseIterable {
 }
 
 /// What a guard says about one proposed entry, with the value that it looked at and the limit that it held it against.
-package enum Verdict: Hashable, Sendable {
+package enum Verdict: Hashable, Sendable, Codable {
     case allow(value: Double, limit: Double)
     case block(value: Double, limit: Double)
     /// The entry may go, at `multiplier` (0...1) of its size.
@@ -62,7 +62,7 @@ package enum Verdict: Hashable, Sendable {
 }
 
 /// A guard's verdict with its name.
-package struct GuardVerdict: Hashable, Sendable {
+package struct GuardVerdict: Hashable, Sendable, Codable {
     package var guardID: GuardID
     package var verdict: Verdict
 
@@ -73,12 +73,12 @@ package struct GuardVerdict: Hashable, Sendable {
 }
 
 /// The account breakers of the risk rules.
-package enum BreakerID: String, Hashable, Sendable, CaseIterable {
+package enum BreakerID: String, Hashable, Sendable, CaseIterable, Codable {
     case dailyLoss, rollingLoss, consecutiveLosses, tradesPerDay, drawdown, liquidationDistance, criticalError
 }
 
 /// The rungs of a command's acknowledgement ladder, in the order in which they may be reached.
-package enum LadderStep: String, Hashable, Sendable, CaseIterable {
+package enum LadderStep: String, Hashable, Sendable, CaseIterable, Codable {
     /// The engine took the command; entries are refused from here on where it says so.
     case accepted
     case entriesBlocked
