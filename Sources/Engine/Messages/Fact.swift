@@ -85,6 +85,10 @@ package struct PositionRecord: Hashable, Sendable, Codable {
     package var highestMark: Price
     package var lowestMark: Price
     package var leverage: Int
+    /// Everything ever entered and its exact cost, and what the closed part brought; zero in records of older builds.
+    package var enteredQuantity: Quantity
+    package var enteredNotional: Money
+    package var exitedNotional: Money
 
     package init(
         instrument: InstrumentID, direction: Direction, quantity: Quantity, cost: Money, openedTime: Timestamp,
@@ -110,6 +114,9 @@ package struct PositionRecord: Hashable, Sendable, Codable {
         self.highestMark = highestMark
         self.lowestMark = lowestMark
         self.leverage = leverage
+        self.enteredQuantity = enteredQuantity
+        self.enteredNotional = enteredNotional
+        self.exitedNotional = exitedNotional
     }
 
     /// Cost ÷ quantity, rounded down to 10⁻⁸; for display, the exact cost is what counts.
@@ -302,6 +309,11 @@ package struct RecoveredState: Hashable, Sendable, Codable {
     package var trades: [RoundTrip]
     /// The last decisions, oldest first, at most 2,000.
     package var decisions: [DecisionRecord]
+    /// The last commands with their ladders, oldest first, at most 256: a repeat does nothing new even after a restart,
+    /// and a stop that was not completed is carried on.
+    package var commands: [CommandRecord]
+    /// The day (its start) on which the daily loss breaker tripped last.
+    package var dailyLossDay: Timestamp?
 
     package init() {
         account = nil
@@ -312,6 +324,8 @@ package struct RecoveredState: Hashable, Sendable, Codable {
         lastTrades = []
         trades = []
         decisions = []
+        commands = []
+        dailyLossDay = nil
     }
 
     /// Folds one fact, in the order in which the store has them.
@@ -344,7 +358,20 @@ package struct RecoveredState: Hashable, Sendable, Codable {
             self.epoch = epoch
         case .account(let record):
             account = record
-        case .funding, .commandReceived, .commandStep, .commandRefused, .breakerTripped, .reconciled, .notice:
+        case .commandReceived(let envelope):
+            commands.append(CommandRecord(envelope: envelope))
+            if commands.count > 256 { commands.removeFirst(commands.count - 256) }
+        case .commandStep(let id, let step, let time):
+            guard let index = commands.lastIndex(where: { $0.envelope.id == id }) else { return }
+            if !commands[index].has(step) {
+                commands[index].rungs.append(LadderRung(step: step, time: time))
+            }
+        case .commandRefused(let id, let refusal, _):
+            guard let index = commands.lastIndex(where: { $0.envelope.id == id }) else { return }
+            commands[index].refusal = refusal
+        case .breakerTripped(let breaker, _, _):
+            if breaker == .dailyLoss { dailyLossDay = account?.dayStart }
+        case .funding, .reconciled, .notice:
             break
         }
     }

@@ -1,0 +1,177 @@
+import Messages
+import Risk
+package import Trading
+
+/// The breakers with what they have already done.
+struct BreakerState: Sendable {
+    var breakers: Breakers
+    /// Beyond their limits at the last look: only what is new acts.
+    var tripped: [BreakerID] = []
+    /// No entries before then: the next UTC day.
+    var entriesBlockedUntil: Timestamp?
+    /// Equity by the minute of the last 24 hours.
+    var equity = EquityHistory()
+
+    init(limits: BreakerLimits) { breakers = Breakers(limits: limits) }
+}
+
+/// One minute of the equity curve.
+package struct EquityPoint: Hashable, Sendable {
+    package var time: Timestamp
+    package var equity: Money
+}
+
+/// The equity by the minute, oldest first, at most 24 hours.
+package struct EquityHistory: Sendable {
+    package private(set) var points: [EquityPoint] = []
+    /// Where the oldest is once the ring is full.
+    private var start = 0
+    private static let capacity = 1_440
+
+    mutating func add(_ equity: Money, at time: Timestamp) {
+        let point = EquityPoint(time: time, equity: equity)
+        if points.count < Self.capacity {
+            points.append(point)
+        } else {
+            points[start] = point
+            start = (start + 1) % Self.capacity
+        }
+    }
+
+    /// The operator has seen the loss: what was before no longer counts.
+    mutating func restart() {
+        points.removeAll()
+        start = 0
+    }
+
+    /// The equity 24 hours ago, or at the oldest minute known.
+    var dayAgo: Money? { points.isEmpty ? nil : points[start % points.count].equity }
+
+    /// Oldest first.
+    package var ordered: [EquityPoint] { Array(points[start...] + points[..<start]) }
+}
+
+extension Engine {
+    /// The profit of all open positions at mark, before costs. A position without a mark counts zero.
+    package var unrealizedPnL: Money {
+        var sum = Money.zero
+        if openPositions == 0 { return sum }
+        for index in symbols.indices where symbols[index].position != nil {
+            guard let mark = symbols[index].market.mark?.price else { continue }
+            sum += symbols[index].position?.record.unrealizedPnL(at: mark) ?? .zero
+        }
+        return sum
+    }
+
+    /// Wallet and unrealised PnL at mark.
+    package var equity: Money { account.walletBalance + unrealizedPnL }
+
+    private var equityAtLast: Money? {
+        var sum = account.walletBalance
+        for index in symbols.indices where symbols[index].position != nil {
+            guard let last = symbols[index].market.lastPrice else { return nil }
+            sum += symbols[index].position?.record.unrealizedPnL(at: last) ?? .zero
+        }
+        return sum
+    }
+
+    /// Margin that open positions and unanswered entries use.
+    package var marginUsed: Money {
+        var sum = Money.zero
+        for index in symbols.indices {
+            sum += symbols[index].position?.record.margin ?? .zero
+        }
+        let leverage = Int128(max(1, configuration.profile.leverage))
+        for order in orders.live where order.record.purpose == .entry {
+            guard let price = order.record.request.kind.price else { continue }
+            sum.units += Money(order.rest, at: price).units / leverage
+        }
+        return sum
+    }
+
+    /// What may still be used as margin: losses count, profits do not.
+    package var availableBalance: Money {
+        let open = unrealizedPnL
+        return account.walletBalance + (open.isNegative ? open : .zero) - marginUsed
+    }
+
+    mutating func recordAccount() {
+        accountRecorded = now
+        record(.account(account.record(equity: equity)))
+    }
+
+    mutating func recordAccountEveryMinute() {
+        guard now.floor(to: .minutes(1)) > accountRecorded else { return }
+        breakers.equity.add(equity, at: now)
+        recordAccount()
+    }
+
+    mutating func dayStarted() {
+        if now >= account.dayStart + .hours(24) {
+            account.beginDay(at: now, equity: equity)
+            if let until = breakers.entriesBlockedUntil, now >= until {
+                breakers.entriesBlockedUntil = nil
+            }
+            breakers.tripped.removeAll { $0 == .dailyLoss || $0 == .tradesPerDay }
+            recordAccount()
+        }
+        emit(.setTimer(.dayStart, at: account.dayStart + .hours(24)))
+    }
+
+    /// Acts on every breaker that is newly beyond its limit.
+    mutating func checkBreakers() {
+        if now >= account.dayStart + .hours(24) { dayStarted() }
+        let equity = equity
+        account.see(equity: equity)
+        let trips = breakers.breakers.evaluate(
+            BreakerInput(
+                equityAtMark: equity, equityAtLast: equityAtLast,
+                dayStartEquity: account.dayStartEquity,
+                equity24hAgo: breakers.equity.dayAgo ?? account.dayStartEquity,
+                peakEquity: account.peakEquity, losingStreak: account.losingStreak,
+                tradesToday: account.dayTrades))
+        if trips.isEmpty && breakers.tripped.isEmpty { return }
+        for trip in trips where !breakers.tripped.contains(trip.id) { act(on: trip) }
+        let wasCritical = breakers.tripped.contains(.criticalError)
+        breakers.tripped = trips.map(\.id)
+        if wasCritical { breakers.tripped.append(.criticalError) }
+    }
+
+    private mutating func act(on trip: BreakerTrip) {
+        record(.breakerTripped(trip.id, value: trip.value.double, limit: trip.limit.double))
+        tell(
+            .risk, .alarm,
+            "breaker \(trip.id.rawValue): \(trip.value.text) against \(trip.limit.text)")
+        switch trip.action {
+        case .kill: command(.kill, from: trip.id)
+        case .flattenUntilNextDay:
+            breakers.entriesBlockedUntil = account.dayStart + .hours(24)
+            command(.flatten, from: trip.id)
+        case .pauseEntries: command(.pause, from: trip.id)
+        case .noEntriesUntilNextDay:
+            breakers.entriesBlockedUntil = account.dayStart + .hours(24)
+        }
+    }
+
+    /// Something that must not be: entries stop until the operator has looked.
+    mutating func tripCriticalError(_ what: String) {
+        guard !breakers.tripped.contains(.criticalError) else { return }
+        breakers.tripped.append(.criticalError)
+        record(.breakerTripped(.criticalError, value: 1, limit: 0))
+        tell(.risk, .alarm, what)
+        command(.pause, from: .criticalError)
+    }
+}
+
+extension RiskValue {
+    /// For records: money and quantities in whole units, fractions of one, seconds.
+    var double: Double {
+        switch self {
+        case .money(let money): money.double
+        case .fraction(let rate): rate.double
+        case .count(let count): Double(count)
+        case .quantity(let quantity): quantity.double
+        case .time(let time): time.seconds
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Market
+import Messages
+import Trading
+
+// What the market says: candles that close are decided on, open positions are looked at live.
+
+extension Engine {
+    mutating func market(_ id: InstrumentID, _ data: MarketData) {
+        let index = Int(id.index)
+        guard index < symbols.count else {
+            counters.unknownInstruments += 1
+            return
+        }
+        if case .print(let print) = data { return self.print(index, print) }
+        let change = symbols[index].market.apply(data, at: now)
+        if change.contains(decidesOn1m ? .candleClosed1m : .candleClosed5m) {
+            candleClosed(index)
+        }
+        guard symbols[index].position != nil else { return }
+        if change.contains(.markChanged) || change.contains(.bookChanged) { seeMark(index) }
+    }
+
+    @inline(__always)
+    mutating func print(_ index: Int, _ print: Print) {
+        let change = symbols[index].market.apply(print, at: now)
+        if change.contains(decidesOn1m ? .candleClosed1m : .candleClosed5m) {
+            candleClosed(index)
+        }
+        if openPositions > 0 && symbols[index].position != nil { seeMark(index) }
+    }
+
+    /// Follows the mark of an open position: its extremes at every change, its exit at most so often.
+    mutating func seeMark(_ index: Int) {
+        guard let mark = symbols[index].market.mark?.price else { return }
+        if mark.units > symbols[index].highestMark {
+            symbols[index].highestMark = mark.units
+            symbols[index].position?.record.highestMark = mark
+        }
+        if mark.units < symbols[index].lowestMark {
+            symbols[index].lowestMark = mark.units
+            symbols[index].position?.record.lowestMark = mark
+        }
+        guard now >= symbols[index].nextLook else { return }
+        symbols[index].nextLook = now + configuration.liveInterval
+        evaluateExit(index, actsOnModel: false)
+        checkBreakers()
+    }
+
+    func lastDecisionCandle(_ index: Int) -> Candle? {
+        decidesOn1m ? symbols[index].market.candles1m.last : symbols[index].market.candles5m.last
+    }
+
+    /// A decision candle has closed: the open position is judged, then the entry is decided.
+    mutating func candleClosed(_ index: Int) {
+        guard let candle = lastDecisionCandle(index),
+            candle.openTime > symbols[index].decidedCandle
+        else { return }
+        symbols[index].decidedCandle = candle.openTime
+        symbols[index].decisionCandles += 1
+        if let spread = spread(index) { symbols[index].spreads.add(spread) }
+        symbols[index].whaleOrdersByHour.see(total: symbols[index].market.whaleOrders, at: now)
+        if symbols[index].position != nil { evaluateExit(index, actsOnModel: true) }
+        decide(index, candle)
+        checkBreakers()
+        recordAccountEveryMinute()
+    }
+
+    /// Fires when the decision candle must be over even if nothing is traded any more.
+    mutating func candleTimerFired(_ id: InstrumentID) {
+        let index = Int(id.index)
+        guard index < symbols.count else { return }
+        let change = symbols[index].market.advance(to: now)
+        if change.contains(decidesOn1m ? .candleClosed1m : .candleClosed5m) {
+            candleClosed(index)
+        } else {
+            recordAccountEveryMinute()
+        }
+        setCandleTimer(id)
+    }
+
+    mutating func setCandleTimer(_ id: InstrumentID) {
+        let interval = configuration.profile.decisionInterval
+        let end = now.floor(to: interval) + interval
+        emit(.setTimer(.candleClose(id), at: end + configuration.market.candleGrace))
+    }
+
+    /// The heartbeat: what must be looked at even when nothing comes.
+    mutating func tick() {
+        for index in symbols.indices {
+            _ = symbols[index].market.advance(to: now)
+            if symbols[index].position != nil { seeMark(index) }
+        }
+        checkBreakers()
+        recordAccountEveryMinute()
+        if let heartbeat = configuration.heartbeat { emit(.setTimer(.tick, at: now + heartbeat)) }
+    }
+
+    /// The spread as a fraction of the best bid; `nil` without a touch.
+    func spread(_ index: Int) -> Rate? {
+        guard let touch = touch(index) else { return nil }
+        return touch.ask.distance(from: touch.bid)
+    }
+
+    /// Best bid and ask; derived from the last print and one tick where the tape has no book.
+    func touch(_ index: Int) -> (bid: Price, ask: Price)? {
+        let market = symbols[index].market
+        if let bid = market.bestBid?.price, let ask = market.bestAsk?.price { return (bid, ask) }
+        guard configuration.derivesTouch, let last = market.lastPrice else { return nil }
+        let tick = symbols[index].instrument.filters.tickSize.units
+        let bought = (market.flow.openTakerOrder ?? market.flow.lastTakerOrder)?.side == .buy
+        if bought { return Price(exactly: last.units - tick).map { ($0, last) } }
+        let (ask, overflow) = last.units.addingReportingOverflow(tick)
+        return overflow ? nil : (last, Price(units: ask))
+    }
+}

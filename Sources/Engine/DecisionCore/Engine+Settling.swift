@@ -1,0 +1,246 @@
+import Exits
+import Messages
+import Risk
+import Trading
+
+// What brings the orders at the venue to what positions and gate demand. Called after every event that may have changed
+// either; it looks at the whole state and sends only what is missing, so that it never matters in which order reports
+// came.
+
+extension Engine {
+    mutating func settle() {
+        var rounds = 0
+        // Sending an order changes orders; twice is enough, the bound is for the bug that makes it not so.
+        while needsSettling && rounds < 4 {
+            needsSettling = false
+            rounds += 1
+            for index in symbols.indices { settle(index) }
+        }
+        if walletChanged {
+            walletChanged = false
+            account.see(equity: equity)
+            recordAccount()
+            checkBreakers()
+            if needsSettling { return settle() }
+        }
+        climbLadders()
+    }
+
+    private mutating func settle(_ index: Int) {
+        if gate.state != .open { cancelEntries(index) }
+        guard symbols[index].position != nil else { return cancelOrphans(index) }
+        if let reason = gate.flatReason { close(index, reason) }
+        // After a restart the venue is asked before anything new is done; only closing does not wait for it.
+        let mayPlace = reading.hasEverAgreed || symbols[index].position?.isClosing ?? false
+        guard mayPlace else { return }
+        driveClose(index)
+        driveStop(index)
+        driveTarget(index)
+    }
+
+    // MARK: Closing
+
+    /// Orders the position closed. A stronger reason replaces a weaker one; what was sent already runs on.
+    mutating func close(_ index: Int, _ reason: ExitReason) {
+        guard let position = symbols[index].position else { return }
+        if let closing = position.closing {
+            if reason.strength < closing.reason.strength {
+                symbols[index].position?.closing?.reason = reason
+                needsSettling = true
+            }
+            return
+        }
+        symbols[index].position?.closing = Closing(
+            reason: reason, decidedTime: now, exitProbability: position.exit.probability,
+            nextAttempt: now)
+        needsSettling = true
+        tell(.exitBrain, .info, "\(name(index)): closing, \(reason.rawValue)")
+    }
+
+    private mutating func driveClose(_ index: Int) {
+        guard let position = symbols[index].position, let closing = position.closing else { return }
+        cancelEntries(index)
+        for id in liveOrders(index, where: { $0.record.purpose == .target && $0.isWanted }) {
+            cancel(id)
+        }
+        guard now >= closing.nextAttempt else { return }
+        let inFlight = inFlightExits(index)
+        var rest = position.record.quantity.subtracting(inFlight)
+        // The venue's largest market order bounds each; the bound on their number is for a grid gone wrong.
+        var slices = 0
+        while !rest.isZero && slices < 16 {
+            let sent = reduce(index, by: rest, .market, for: .exit(closing.reason))
+            guard !sent.isZero else { break }
+            rest = rest.subtracting(sent)
+            slices += 1
+        }
+        guard slices > 0 else { return }
+        symbols[index].position?.closing?.attempts += 1
+        needsSettling = true
+    }
+
+    /// What live close orders may still take from the position; one of unknown outcome counts until evidence speaks.
+    private func inFlightExits(_ index: Int) -> Quantity {
+        let id = symbols[index].instrument.id
+        var sum = Quantity.zero
+        for order in orders.live where order.instrument == id {
+            if case .exit = order.record.purpose { sum += order.rest }
+        }
+        return sum
+    }
+
+    // MARK: The protective stop
+
+    private mutating func driveStop(_ index: Int) {
+        guard let position = symbols[index].position else { return }
+        let id = symbols[index].instrument.id
+        let quantity = position.record.quantity
+        var covered = Quantity.zero
+        var coming = Quantity.zero
+        var exact: LiveOrder?
+        for order in orders.live
+        where order.instrument == id && order.record.purpose == .protectiveStop && order.isWanted {
+            if order.isConfirmedOpen { covered = covered + order.rest } else { coming = coming + order.rest }
+            if order.rest == quantity { exact = order }
+        }
+        noteCover(index, covered >= quantity)
+        let isEnough =
+            exact != nil || (position.isClosing && covered + coming >= quantity)
+        if let exact {
+            guard exact.isConfirmedOpen else { return }
+            // The new one stands: what it replaces may go.
+            for other in liveOrders(
+                index, where: { $0.record.purpose == .protectiveStop && $0.id != exact.id })
+            {
+                cancel(other)
+            }
+            return
+        }
+        if isEnough { return }
+        // A close was sent in this very answer: only if it does not work is a stop needed in between.
+        if let closing = position.closing, closing.attempts <= 1, !inFlightExits(index).isZero {
+            return
+        }
+        guard position.stopFailures < 3 else { return }
+        reduce(
+            index, by: quantity, .stopMarket(trigger: position.record.stopPrice, by: .mark),
+            for: .protectiveStop)
+    }
+
+    /// Follows how long a part of the position is without a confirmed stop.
+    private mutating func noteCover(_ index: Int, _ isCovered: Bool) {
+        guard let position = symbols[index].position else { return }
+        let id = symbols[index].instrument.id
+        if isCovered {
+            guard let since = position.nakedSince else { return }
+            symbols[index].position?.nakedSince = nil
+            symbols[index].position?.longestNaked = max(position.longestNaked, now - since)
+            symbols[index].position?.stopSeenTime = now
+            symbols[index].position?.stopFailures = 0
+            emit(.cancelTimer(.protection(id)))
+            tell(
+                .order, .info,
+                "\(name(index)): stop confirmed after \((now - since).milliseconds) ms")
+        } else if position.nakedSince == nil {
+            symbols[index].position?.nakedSince = now
+            if !position.isClosing {
+                emit(.setTimer(.protection(id), at: now + configuration.protectionLimit))
+            }
+        }
+    }
+
+    mutating func protectionTimedOut(_ id: InstrumentID) {
+        let index = Int(id.index)
+        guard index < symbols.count, let position = symbols[index].position,
+            let since = position.nakedSince
+        else { return }
+        guard now - since >= configuration.protectionLimit else {
+            emit(.setTimer(.protection(id), at: since + configuration.protectionLimit))
+            return
+        }
+        tell(.risk, .alarm, "\(name(index)): no confirmed stop in time; closing")
+        close(index, .emergency)
+        needsSettling = true
+    }
+
+    // MARK: The target
+
+    private mutating func driveTarget(_ index: Int) {
+        guard let position = symbols[index].position, !position.isClosing,
+            let price = position.record.targetPrice, position.targetFailures < 3,
+            !hasLiveEntry(index)
+        else { return }
+        let id = symbols[index].instrument.id
+        var hasExact = false
+        var isBusy = false
+        var others: [ClientOrderID] = []
+        for order in orders.live where order.instrument == id && order.record.purpose == .target {
+            if order.isWanted && order.rest == position.record.quantity {
+                hasExact = true
+            } else {
+                isBusy = true
+                if order.isWanted { others.append(order.id) }
+            }
+        }
+        for other in others { cancel(other) }
+        // One after the other: both together could be more than the position.
+        if hasExact || isBusy { return }
+        reduce(index, by: position.record.quantity, .limit(price, .gtc), for: .target)
+    }
+
+    // MARK: Cancels
+
+    func hasLiveEntry(_ index: Int) -> Bool {
+        let id = symbols[index].instrument.id
+        return orders.live.contains { $0.instrument == id && $0.record.purpose == .entry }
+    }
+
+    mutating func cancelEntries(_ index: Int) {
+        for id in liveOrders(index, where: { $0.record.purpose == .entry && $0.isWanted }) {
+            cancel(id)
+        }
+    }
+
+    /// The position is flat: its stop and target must not stay. Only now may a stop be canceled without another, and
+    /// not even now while an entry may still fill.
+    private mutating func cancelOrphans(_ index: Int) {
+        guard reading.hasEverAgreed, !hasLiveEntry(index) else { return }
+        for id in liveOrders(
+            index, where: { $0.isWanted && $0.record.purpose != .entry && !$0.isExit })
+        {
+            cancel(id)
+        }
+    }
+
+    private func liveOrders(_ index: Int, where isIt: (LiveOrder) -> Bool) -> [ClientOrderID] {
+        let id = symbols[index].instrument.id
+        var ids: [ClientOrderID] = []
+        for order in orders.live where order.instrument == id && isIt(order) { ids.append(order.id) }
+        return ids
+    }
+
+    /// Stop and target of a position of `direction` entered at `price`.
+    func bracket(_ index: Int, _ direction: Direction, entry price: Price) -> BracketPlan {
+        let stop: Rate
+        let target: Rate
+        switch configuration.profile.stopRule {
+        case .fractions(let stopRate, let targetRate):
+            stop = stopRate
+            target = targetRate
+        case .averageTrueRange:
+            preconditionFailure("a configuration with this stop rule has a problem and is refused")
+        }
+        return BracketPlan(
+            entry: price, direction: direction, stop: stop, target: target,
+            filters: symbols[index].instrument.filters)
+    }
+}
+
+extension LiveOrder {
+    var isExit: Bool {
+        switch record.purpose {
+        case .exit: true
+        case .entry, .protectiveStop, .target: false
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Messages
+import Trading
+
+/// One of our orders with what the engine must remember beside its record.
+struct LiveOrder: Sendable {
+    var record: OrderRecord
+    /// Since when its outcome is unknown; `nil` while it is known.
+    var unknownSince: Timestamp?
+    /// The venue's time of the report that said it is open; `nil` before.
+    var seenOpenTime: Timestamp?
+    /// Complete readings of the account that did not list it although they should have.
+    var absences = 0
+    var firstAbsence: Timestamp?
+    /// A contradiction was reported; the next ones only count.
+    var didReportRefusal = false
+
+    init(record: OrderRecord) { self.record = record }
+
+    var id: ClientOrderID { record.request.clientOrderID }
+    var instrument: InstrumentID { record.request.instrument }
+    var isLive: Bool { !record.state.isTerminal }
+    var rest: Quantity { record.request.quantity.subtracting(record.filledQuantity) }
+
+    /// Whether the venue has said that it has the order and nobody has asked to cancel it.
+    var isConfirmedOpen: Bool {
+        switch record.state {
+        case .resting, .partiallyFilled: true
+        case .intended, .submitting, .canceling, .outcomeUnknown: false
+        case .filled, .canceled, .rejected, .expired, .denied, .withheld, .abandoned: false
+        }
+    }
+
+    /// Whether it is on its way to the venue or open there, and is to stay so.
+    var isWanted: Bool {
+        switch record.state {
+        case .intended, .submitting, .resting, .partiallyFilled: true
+        case .canceling, .outcomeUnknown: false
+        case .filled, .canceled, .rejected, .expired, .denied, .withheld, .abandoned: false
+        }
+    }
+
+    var isUnknown: Bool { record.state == .outcomeUnknown }
+
+    func hash(into hasher: inout StateHasher) {
+        hasher.combine(record)
+        hasher.combine(unknownSince?.nanoseconds ?? -1)
+        hasher.combine(absences)
+    }
+}
+
+/// Our orders: the live ones, and the last ended ones, since reports of them may still come.
+struct OrderTable: Sendable {
+    /// Oldest first.
+    private(set) var live: [LiveOrder] = []
+    /// Oldest first, at most `maxEnded`.
+    private(set) var ended: [LiveOrder] = []
+
+    static let maxEnded = 256
+
+    mutating func add(_ order: LiveOrder) { live.append(order) }
+
+    func find(_ id: ClientOrderID) -> LiveOrder? {
+        live.last { $0.id == id } ?? ended.last { $0.id == id }
+    }
+
+    /// Changes the order called `id`; a live one that has ended by it moves to the ended ones. `nil` when unknown.
+    mutating func update<Result>(_ id: ClientOrderID, _ change: (inout LiveOrder) -> Result) -> Result? {
+        if let index = live.lastIndex(where: { $0.id == id }) {
+            let result = change(&live[index])
+            if !live[index].isLive {
+                ended.append(live.remove(at: index))
+                if ended.count > Self.maxEnded { ended.removeFirst() }
+            }
+            return result
+        }
+        if let index = ended.lastIndex(where: { $0.id == id }) { return change(&ended[index]) }
+        return nil
+    }
+
+    func hash(into hasher: inout StateHasher) {
+        hasher.combine(live.count)
+        for order in live { order.hash(into: &hasher) }
+        hasher.combine(ended.count)
+        if let last = ended.last { last.hash(into: &hasher) }
+    }
+}

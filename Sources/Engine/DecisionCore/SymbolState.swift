@@ -1,0 +1,120 @@
+package import Market
+package import Messages
+package import Models
+package import Trading
+
+/// An entry that is on its way, with what its position will need.
+package struct PendingEntry: Hashable, Sendable {
+    package var clientOrderID: ClientOrderID
+    package var direction: Direction
+    package var quantity: Quantity
+    package var probability: Double
+    package var threshold: Double
+    /// Mark at the decision, for slippage.
+    package var decisionPrice: Price
+    /// How often it may still be sent again for the rest.
+    package var chasesLeft: Int
+}
+
+/// The entry probabilities of the latest decision candle.
+package struct EntryReading: Hashable, Sendable {
+    package var time: Timestamp
+    package var longProbability: Double
+    package var shortProbability: Double
+}
+
+/// Everything of one instrument that the core keeps.
+struct SymbolState: Sendable {
+    let instrument: Instrument
+    var market: MarketState
+    var position: OpenPosition?
+    /// Copies of the position's extremes and the moment of its next look, so that a print reads three numbers.
+    var highestMark = Int64.max
+    var lowestMark = Int64.min
+    var nextLook = Timestamp.distantPast
+    var pendingEntry: PendingEntry?
+    var fills = FillLog()
+    var longThreshold: DynamicThreshold
+    var shortThreshold: DynamicThreshold
+    var entry: EntryReading?
+    /// Open times of the last decision candle, so that none is decided twice.
+    var decidedCandle = Timestamp.distantPast
+    var decisionCandles = 0
+    var spreads = SpreadMedian()
+    var whaleOrdersByHour = HourlyCount()
+    /// The venue said that it closes our position by force.
+    var liquidationTime: Timestamp?
+    /// Readings in a row that contradicted the position.
+    var mismatches = 0
+    /// A position too small for the venue was reported.
+    var didReportDust = false
+
+    init(instrument: Instrument, configuration: EngineConfiguration) {
+        self.instrument = instrument
+        market = MarketState(instrument: instrument, configuration: configuration.market)
+        let models = configuration.modelSet
+        let profile = configuration.profile
+        longThreshold = DynamicThreshold(
+            DynamicThresholdConfiguration(
+                base: profile.longThreshold ?? models.entryThresholds.long,
+                expectedRate: models.expectedSignalRate.long))
+        shortThreshold = DynamicThreshold(
+            DynamicThresholdConfiguration(
+                base: profile.shortThreshold ?? models.entryThresholds.short,
+                expectedRate: models.expectedSignalRate.short))
+    }
+
+    func hash(into hasher: inout StateHasher, _ depth: HashDepth) {
+        market.hashFacts(into: &hasher)
+        hasher.combine(position != nil)
+        position?.hash(into: &hasher, depth)
+        hasher.combine(pendingEntry?.clientOrderID.description ?? "")
+        fills.hash(into: &hasher)
+        hasher.combine(decidedCandle)
+        hasher.combine(decisionCandles)
+        if depth == .everything {
+            longThreshold.hash(into: &hasher)
+            shortThreshold.hash(into: &hasher)
+            hasher.combine(entry?.longProbability ?? .nan)
+            hasher.combine(entry?.shortProbability ?? .nan)
+        }
+    }
+}
+
+/// The median of the spread over the last hour, one value a minute.
+struct SpreadMedian: Sendable {
+    private var values: [Rate] = []
+    private var next = 0
+    private static let capacity = 60
+
+    mutating func add(_ spread: Rate) {
+        if values.count < Self.capacity {
+            values.append(spread)
+        } else {
+            values[next] = spread
+            next = (next + 1) % Self.capacity
+        }
+    }
+
+    /// `nil` below 10 values: too few to say what is usual.
+    var median: Rate? { values.count < 10 ? nil : values.sorted()[values.count / 2] }
+}
+
+/// What was counted in the last 24 hours, by the hour.
+struct HourlyCount: Sendable {
+    private var total = 0
+    /// Total at the start of each of the last hours, oldest first.
+    private var marks: [(hour: Timestamp, before: Int)] = []
+
+    /// Takes the count since the start of the engine.
+    mutating func see(total newTotal: Int, at time: Timestamp) {
+        let hour = time.floor(to: .hours(1))
+        if marks.last?.hour != hour {
+            marks.append((hour, total))
+            if marks.count > 25 { marks.removeFirst() }
+        }
+        total = newTotal
+    }
+
+    var last24Hours: Int { total - (marks.first?.before ?? 0) }
+}
