@@ -127,6 +127,12 @@ extension JSONCursor {
         return true
     }
 
+    /// The raw byte at `index` of `key`; 0 beyond its end.
+    @inlinable
+    package func byte(of key: JSONKey, at index: Int) -> UInt8 {
+        index >= 0 && index < key.length ? bytes[key.start + index] : 0
+    }
+
     /// The string that comes next, escapes resolved.
     @_lifetime(self: copy self)
     package mutating func string() throws(JSONError) -> String {

@@ -179,6 +179,18 @@ package struct JSONCursor: ~Escapable {
         return value
     }
 
+    /// A decimal in a string; `nil` for the empty string, which venues send for what they do not have.
+    @_lifetime(self: copy self)
+    package mutating func quotedDecimalOrEmpty() throws(JSONError) -> ParsedDecimal? {
+        guard try peek() == 34 else { throw JSONError(.wrongType, at: position) }
+        guard position + 1 < bytes.count && bytes[position + 1] == 34 else {
+            return try quotedDecimal()
+        }
+        position += 2
+        needsComma = true
+        return nil
+    }
+
     /// A decimal in a string or bare; exponents are refused.
     @_lifetime(self: copy self)
     package mutating func decimal() throws(JSONError) -> ParsedDecimal {

@@ -18,6 +18,16 @@ package struct JSONError: Error, Hashable, Sendable {
         case tooLong
         /// Bytes after the end of the value.
         case trailingBytes
+
+        // For readers of one format, built on the cursor:
+        /// A key that the reader takes stands there twice.
+        case duplicateKey
+        /// A key without which the object means nothing is absent.
+        case missingKey
+        /// A value that cannot be true: a negative quantity, a price of zero, a time centuries away.
+        case outOfRange
+        /// JSON, but nothing that the reader knows.
+        case unrecognized
     }
 
     package var kind: Kind
