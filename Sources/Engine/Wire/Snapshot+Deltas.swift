@@ -158,13 +158,11 @@ extension SeriesTopic {
         {
             same += 1
         }
+        // Base points that we do not have any more and that no new point replaces: say the series whole.
+        let firstNew = same < times.count ? times[same] : .max
+        if skipped + same < base.times.count, base.times[skipped + same] < firstNew { same = 0 }
         new.times = Array(times.dropFirst(same))
         new.values = Array(values.dropFirst(same))
-        // Points of the base that we do not have any more, with nothing new behind them: say the series whole.
-        if new.times.isEmpty, skipped + same < base.times.count {
-            new.times = times
-            new.values = values
-        }
         return new
     }
 
