@@ -289,15 +289,19 @@ package struct SeriesTopic: Hashable, Sendable, Codable {
     package var symbol: String
     /// `exit`, `long` or `short`: whose probability.
     package var kind: String
-    /// Oldest first: engine time in milliseconds, probability. At most 1,200 points in a snapshot.
+    /// Oldest first, rising: engine time in milliseconds, probability. At most 1,200 points in a snapshot.
     package var times: [Int64]
     package var values: [Double]
+    /// Only in a delta: the oldest time that still counts; the client drops what is older. Absent when the series is empty.
+    package var from: Int64?
 
-    package init(symbol: String, kind: String, times: [Int64], values: [Double]) {
+    package init(symbol: String, kind: String, times: [Int64], values: [Double], from: Int64? = nil)
+    {
         self.symbol = symbol
         self.kind = kind
         self.times = times
         self.values = values
+        self.from = from
     }
 }
 
