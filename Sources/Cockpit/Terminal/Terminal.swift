@@ -262,9 +262,16 @@ package final class Terminal {
     }
 
     /// Gives the terminal back as it was; waits at most a quarter of a second for it to take the last bytes.
-    package func close() {
+    ///
+    /// - Parameter farewell: a line left on the screen. It must go this way: an ordinary write to a terminal that is
+    ///   stuck would never return.
+    package func close(saying farewell: String? = nil) {
         guard isOpen else { return }
         leave()
+        if let farewell, !hasBacklog {
+            send(Array((SafeText.clean(farewell) + "\r\n").utf8))
+            wait(milliseconds: 250)
+        }
         isOpen = false
         narwhal_screen_close()
         Glibc.close(memory)
