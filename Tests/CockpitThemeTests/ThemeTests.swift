@@ -148,11 +148,18 @@ import Testing
         #expect(ShippedThemeTests.files.count >= 8)
     }
 
-    @Test func `the compiled theme is the shipped default theme`() throws {
-        let text = try String(
-            contentsOf: Self.folder.appending(path: "default.theme"), encoding: .utf8)
-        #expect(text == defaultThemeText)
-        #expect(Theme.standard == (try Theme(parsing: text, name: "default")))
+    @Test(arguments: files) func `a shipped theme is compiled in as it is`(file: URL) throws {
+        let name = file.deletingPathExtension().lastPathComponent
+        let text = try String(contentsOf: file, encoding: .utf8)
+        #expect(shippedThemeTexts.first { $0.name == name }?.text == text)
+        #expect(Theme.shipped(named: name) != nil)
+    }
+
+    @Test func `the default theme comes first and no file is missing`() {
+        #expect(Theme.shippedNames.first == "default")
+        #expect(Theme.standard == Theme.shipped(named: "default"))
+        #expect(Theme.shippedNames.count == ShippedThemeTests.files.count)
+        #expect(Theme.shipped(named: "nonsense") == nil)
     }
 
     @Test(arguments: files) func `a shipped theme sets every role and explains it`(file: URL) throws

@@ -42,15 +42,25 @@ package struct Theme: Hashable, Sendable {
         }
     }
 
-    /// The theme that is compiled in, so that the program works without any file.
-    package static let standard: Theme = {
-        do {
-            return try Theme(parsing: defaultThemeText, name: "default")
-        } catch {
-            // A test parses the same text; without it the program still runs, without colors.
-            return Theme(name: "default", entries: [:])
+    /// The default theme, which is compiled in.
+    package static let standard: Theme =
+        shipped(named: shippedNames[0]) ?? Theme(name: "default", entries: [:])
+
+    /// The names of the themes that are compiled in, the default one first.
+    package static let shippedNames: [String] = shippedThemeTexts.map(\.name)
+
+    /// A theme that is compiled in; `nil` for any other name.
+    package static func shipped(named name: String) -> Theme? {
+        guard let text = shippedThemeTexts.first(where: { $0.name == name })?.text else {
+            return nil
         }
-    }()
+        do {
+            return try Theme(parsing: text, name: name)
+        } catch {
+            // A test parses every one of them; the program would still run, without colors.
+            return nil
+        }
+    }
 
     /// How to draw a style: palette colors that the terminal has, and attributes.
     package func look(of style: Style, depth: ColorDepth) -> Look {
