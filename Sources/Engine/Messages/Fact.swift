@@ -45,8 +45,10 @@ package struct OrderRecord: Hashable, Sendable, Codable {
     package var changedTime: Timestamp
 
     package init(
-        request: OrderRequest, purpose: OrderPurpose, state: OrderState, venueOrderID: VenueOrderID?,
-        filledQuantity: Quantity, filledNotional: Money, createdTime: Timestamp, changedTime: Timestamp
+        request: OrderRequest, purpose: OrderPurpose, state: OrderState,
+        venueOrderID: VenueOrderID?,
+        filledQuantity: Quantity, filledNotional: Money, createdTime: Timestamp,
+        changedTime: Timestamp
     ) {
         self.request = request
         self.purpose = purpose
@@ -87,8 +89,10 @@ package struct PositionRecord: Hashable, Sendable, Codable {
     package var leverage: Int
 
     package init(
-        instrument: InstrumentID, direction: Direction, quantity: Quantity, cost: Money, openedTime: Timestamp,
-        peakQuantity: Quantity, realizedPnL: Money, commissions: Money, funding: Money, initialStop: Price,
+        instrument: InstrumentID, direction: Direction, quantity: Quantity, cost: Money,
+        openedTime: Timestamp,
+        peakQuantity: Quantity, realizedPnL: Money, commissions: Money, funding: Money,
+        initialStop: Price,
         stopPrice: Price, targetPrice: Price?, maxHoldUntil: Timestamp, entryProbability: Double,
         entryThreshold: Double, highestMark: Price, lowestMark: Price, leverage: Int
     ) {
@@ -143,8 +147,10 @@ package struct RoundTrip: Hashable, Sendable, Codable {
     package var exitProbability: Double?
 
     package init(
-        instrument: InstrumentID, direction: Direction, quantity: Quantity, entryPrice: Price, exitPrice: Price,
-        openedTime: Timestamp, closedTime: Timestamp, grossPnL: Money, commissions: Money, funding: Money,
+        instrument: InstrumentID, direction: Direction, quantity: Quantity, entryPrice: Price,
+        exitPrice: Price,
+        openedTime: Timestamp, closedTime: Timestamp, grossPnL: Money, commissions: Money,
+        funding: Money,
         netPnL: Money, multipleOfR: Double, exitReason: ExitReason, entryProbability: Double,
         entryThreshold: Double, exitProbability: Double?
     ) {
@@ -201,8 +207,10 @@ package struct DecisionRecord: Hashable, Sendable, Codable {
     package var markPrice: Price?
 
     package init(
-        instrument: InstrumentID, candleOpenTime: Timestamp, direction: Direction?, longProbability: Double,
-        shortProbability: Double, longThreshold: Double, shortThreshold: Double, verdicts: [GuardVerdict],
+        instrument: InstrumentID, candleOpenTime: Timestamp, direction: Direction?,
+        longProbability: Double,
+        shortProbability: Double, longThreshold: Double, shortThreshold: Double,
+        verdicts: [GuardVerdict],
         outcome: DecisionOutcome, markPrice: Price?
     ) {
         self.instrument = instrument
@@ -245,8 +253,10 @@ package struct AccountRecord: Hashable, Sendable, Codable {
     package var losingStreak: Int
 
     package init(
-        walletBalance: Money, equity: Money, peakEquity: Money, dayStart: Timestamp, dayStartEquity: Money,
-        dayClosedPnL: Money, dayCommissions: Money, dayFunding: Money, dayTrades: Int, losingStreak: Int
+        walletBalance: Money, equity: Money, peakEquity: Money, dayStart: Timestamp,
+        dayStartEquity: Money,
+        dayClosedPnL: Money, dayCommissions: Money, dayFunding: Money, dayTrades: Int,
+        losingStreak: Int
     ) {
         self.walletBalance = walletBalance
         self.equity = equity
@@ -344,7 +354,8 @@ package struct RecoveredState: Hashable, Sendable, Codable {
             self.epoch = epoch
         case .account(let record):
             account = record
-        case .funding, .commandReceived, .commandStep, .commandRefused, .breakerTripped, .reconciled, .notice:
+        case .funding, .commandReceived, .commandStep, .commandRefused, .breakerTripped,
+            .reconciled, .notice:
             break
         }
     }

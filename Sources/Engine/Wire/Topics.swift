@@ -4,7 +4,8 @@
 
 /// The parts that a client can subscribe to.
 package enum Topic: String, Hashable, Sendable, Codable, CaseIterable {
-    case engine, safety, account, positions, exits, exitSeries, entries, flow, map, guards, session, funnel, events
+    case engine, safety, account, positions, exits, exitSeries, entries, flow, map, guards, session,
+        funnel, events
     case commands, health
 }
 
@@ -33,7 +34,8 @@ package struct EngineTopic: Hashable, Sendable, Codable {
 
     package init(
         name: String, host: String, mode: String, gate: String, isLatched: Bool, notReady: String?,
-        modelSet: String, profile: String, build: String, startedAt: Int64, engineTime: Int64, wallTime: Int64,
+        modelSet: String, profile: String, build: String, startedAt: Int64, engineTime: Int64,
+        wallTime: Int64,
         timeScale: Double, clockOffsetMs: Int64?, symbols: [String]
     ) {
         self.name = name
@@ -74,8 +76,10 @@ package struct SafetyTopic: Hashable, Sendable, Codable {
     package var storeState: String
 
     package init(
-        openPositions: Int, confirmedStops: Int, stopsSeenAgeMs: Int64?, nakedQuantity: String, nakedMs: Int64,
-        openOrders: Int, unknownOrders: Int, orphanStops: Int, foreignOrders: Int, reconciledAgeMs: Int64?,
+        openPositions: Int, confirmedStops: Int, stopsSeenAgeMs: Int64?, nakedQuantity: String,
+        nakedMs: Int64,
+        openOrders: Int, unknownOrders: Int, orphanStops: Int, foreignOrders: Int,
+        reconciledAgeMs: Int64?,
         storeState: String
     ) {
         self.openPositions = openPositions
@@ -124,7 +128,8 @@ package struct AccountTopic: Hashable, Sendable, Codable {
 
     package init(
         equity: String, walletBalance: String, dayTotal: String, dayClosed: String, dayOpen: String,
-        dayFees: String, dayFunding: String, dayHaltAt: String?, roomToDayHalt: String?, losingStreak: Int,
+        dayFees: String, dayFunding: String, dayHaltAt: String?, roomToDayHalt: String?,
+        losingStreak: Int,
         losingStreakLimit: Int?, tradesToday: Int, tradesPerDayLimit: Int, drawdown: Double,
         drawdownLimit: Double, marginUsed: Double, closeAllNow: String?, everyStopHit: String?
     ) {
@@ -204,9 +209,11 @@ package struct PositionTopic: Hashable, Sendable, Codable {
     package var protection: ProtectionProof
 
     package init(
-        symbol: String, side: String, leverage: Int, quantity: String, entryPrice: String, markPrice: String,
+        symbol: String, side: String, leverage: Int, quantity: String, entryPrice: String,
+        markPrice: String,
         markSource: String, unrealizedPnL: String, unrealizedReturn: Double, multipleOfR: Double,
-        notional: String, targetPrice: String?, liquidationPrice: String?, liquidationDistance: Double?,
+        notional: String, targetPrice: String?, liquidationPrice: String?,
+        liquidationDistance: Double?,
         openedAt: Int64, maxHoldUntil: Int64, closeNow: String, protection: ProtectionProof
     ) {
         self.symbol = symbol
@@ -259,8 +266,10 @@ package struct ExitTopic: Hashable, Sendable, Codable {
     package var highestSinceEntry: Double
 
     package init(
-        symbol: String, probability: Double, threshold: Double, overSince: Int64?, state: String, until: Int64?,
-        reason: String?, contributors: [ContributionTopic], lowestSinceEntry: Double, highestSinceEntry: Double
+        symbol: String, probability: Double, threshold: Double, overSince: Int64?, state: String,
+        until: Int64?,
+        reason: String?, contributors: [ContributionTopic], lowestSinceEntry: Double,
+        highestSinceEntry: Double
     ) {
         self.symbol = symbol
         self.probability = probability
@@ -280,15 +289,19 @@ package struct SeriesTopic: Hashable, Sendable, Codable {
     package var symbol: String
     /// `exit`, `long` or `short`: whose probability.
     package var kind: String
-    /// Oldest first: engine time in milliseconds, probability. At most 1,200 points in a snapshot.
+    /// Oldest first, rising: engine time in milliseconds, probability. At most 1,200 points in a snapshot.
     package var times: [Int64]
     package var values: [Double]
+    /// Only in a delta: the oldest time that still counts; the client drops what is older. Absent when the series is empty.
+    package var from: Int64?
 
-    package init(symbol: String, kind: String, times: [Int64], values: [Double]) {
+    package init(symbol: String, kind: String, times: [Int64], values: [Double], from: Int64? = nil)
+    {
         self.symbol = symbol
         self.kind = kind
         self.times = times
         self.values = values
+        self.from = from
     }
 }
 
@@ -301,7 +314,9 @@ package struct EntrySideTopic: Hashable, Sendable, Codable {
     /// The guard or check that would refuse it now, with value and limit as text; absent when all would pass.
     package var wouldRefuse: String?
 
-    package init(probability: Double, threshold: Double, baseThreshold: Double, wouldRefuse: String?) {
+    package init(
+        probability: Double, threshold: Double, baseThreshold: Double, wouldRefuse: String?
+    ) {
         self.probability = probability
         self.threshold = threshold
         self.baseThreshold = baseThreshold
@@ -419,8 +434,10 @@ package struct MapTopic: Hashable, Sendable, Codable {
     package var ageMs: Int64?
 
     package init(
-        symbol: String, markPrice: String?, markSource: String?, lastPrice: String?, indexPrice: String?,
-        bestBid: String?, bestAsk: String?, clusters: [ClusterTopic], nearest: Int?, strongest: Int?,
+        symbol: String, markPrice: String?, markSource: String?, lastPrice: String?,
+        indexPrice: String?,
+        bestBid: String?, bestAsk: String?, clusters: [ClusterTopic], nearest: Int?,
+        strongest: Int?,
         source: String?, ageMs: Int64?
     ) {
         self.symbol = symbol
@@ -453,7 +470,8 @@ package struct GuardTopic: Hashable, Sendable, Codable {
     package var blocks24h: Int
 
     package init(
-        id: String, label: String, symbol: String, side: String, state: String, value: Double?, limit: Double?,
+        id: String, label: String, symbol: String, side: String, state: String, value: Double?,
+        limit: Double?,
         blocks24h: Int
     ) {
         self.id = id
@@ -484,7 +502,8 @@ package struct TradeTopic: Hashable, Sendable, Codable {
     package var exitProbability: Double?
 
     package init(
-        symbol: String, side: String, quantity: String, entryPrice: String, exitPrice: String, openedAt: Int64,
+        symbol: String, side: String, quantity: String, entryPrice: String, exitPrice: String,
+        openedAt: Int64,
         closedAt: Int64, netPnL: String, fees: String, multipleOfR: Double, reason: String,
         entryProbability: Double, exitProbability: Double?
     ) {
@@ -532,7 +551,8 @@ package struct SessionTopic: Hashable, Sendable, Codable {
 
     package init(
         since: Int64, trades: Int, wins: Int, losses: Int, winRate: Double?, winRateLow: Double?,
-        winRateHigh: Double?, meanHoldMs: Int64?, medianHoldMs: Int64?, longTrades: Int, shortTrades: Int,
+        winRateHigh: Double?, meanHoldMs: Int64?, medianHoldMs: Int64?, longTrades: Int,
+        shortTrades: Int,
         profitFactor: Double?, expectancyR: Double?, net: String, longNet: String, shortNet: String,
         fees: String, maxDrawdown: Double, exits: [String: Int], lastTrade: TradeTopic?
     ) {
@@ -572,7 +592,8 @@ package struct FunnelTopic: Hashable, Sendable, Codable {
     package var blocksByGuard: [String: Int]
 
     package init(
-        candles: Int, notReady: Int, signals: Int, guardBlocks: Int, riskRefusals: Int, orders: Int, fills: Int,
+        candles: Int, notReady: Int, signals: Int, guardBlocks: Int, riskRefusals: Int, orders: Int,
+        fills: Int,
         blocksByGuard: [String: Int]
     ) {
         self.candles = candles
@@ -671,8 +692,10 @@ package struct HealthTopic: Hashable, Sendable, Codable {
     package var rejectedFrames: UInt64
 
     package init(
-        feedsLive: Int, feeds: Int, eventsProcessed: UInt64, eventsPerSecond: Double, processP50Us: Double,
-        processP99Us: Double, commitP99Ms: Double?, uncommittedRecords: Int, residentBytes: Int64, clients: Int,
+        feedsLive: Int, feeds: Int, eventsProcessed: UInt64, eventsPerSecond: Double,
+        processP50Us: Double,
+        processP99Us: Double, commitP99Ms: Double?, uncommittedRecords: Int, residentBytes: Int64,
+        clients: Int,
         rejectedFrames: UInt64
     ) {
         self.feedsLive = feedsLive
