@@ -60,11 +60,21 @@ struct ConfigurationTests {
             "[account]\nstartingBalance = 100.5",
             "x.toml:2: account.startingBalance must be a whole number or a quoted decimal from 10 to 1000000000 (quote currency)"
         ),
-        ("symbols = [\"btcusdt\"]", "x.toml:1: symbols holds something that is not a symbol (A-Z 0-9 _), or the same twice"),
-        ("engine = \"../x\"", "x.toml:1: engine must be 1 to 32 characters a-z 0-9 . _ - and not begin with a dot"),
-        ("[state]\ndirectory = \"here\"", "x.toml:2: state.directory must be an absolute path, beginning with /"),
+        (
+            "symbols = [\"btcusdt\"]",
+            "x.toml:1: symbols holds something that is not a symbol (A-Z 0-9 _), or the same twice"
+        ),
+        (
+            "engine = \"../x\"",
+            "x.toml:1: engine must be 1 to 32 characters a-z 0-9 . _ - and not begin with a dot"
+        ),
+        (
+            "[state]\ndirectory = \"here\"",
+            "x.toml:2: state.directory must be an absolute path, beginning with /"
+        ),
     ])
-    func `a bad value is refused with file, line and what is allowed`(text: String, message: String) {
+    func `a bad value is refused with file, line and what is allowed`(text: String, message: String)
+    {
         #expect(throws: ConfigurationError.self) { try Configuration(text: text, name: "x.toml") }
         do {
             _ = try Configuration(text: text, name: "x.toml")
@@ -83,7 +93,8 @@ struct ConfigurationTests {
     }
 
     @Test func `the explanation is itself a valid file of the defaults`() throws {
-        let configuration = try Configuration(text: Configuration.explanation, name: "explained.toml")
+        let configuration = try Configuration(
+            text: Configuration.explanation, name: "explained.toml")
         #expect(configuration.profile == Configuration().profile)
         #expect(configuration.venueSeed == Configuration().venueSeed)
         #expect(configuration.maxTapeBytes == Configuration().maxTapeBytes)

@@ -16,7 +16,8 @@ struct LaneTests {
     static func print(_ id: Int64) -> MarketData {
         .print(
             Print(
-                tradeID: id, price: Price(units: 100), quantity: Quantity(units: 1), takerSide: .buy,
+                tradeID: id, price: Price(units: 100), quantity: Quantity(units: 1),
+                takerSide: .buy,
                 venueTime: Timestamp(milliseconds: id)))
     }
 
@@ -24,8 +25,16 @@ struct LaneTests {
         var lane = MarketLane(instruments: 1)
         let id = InstrumentID(0)
         for number in 1...5_000 {
-            #expect(lane.append(Self.print(Int64(number)), instrument: id, time: .distantPast))
-            #expect(lane.append(Self.ticker(UInt64(number)), instrument: id, time: .distantPast))
+            do {
+                let taken = lane.append(
+                    Self.print(Int64(number)), instrument: id, time: .distantPast);
+                #expect(taken)
+            }
+            do {
+                let taken = lane.append(
+                    Self.ticker(UInt64(number)), instrument: id, time: .distantPast);
+                #expect(taken)
+            }
         }
         var batch: [MarketLane.Item?] = []
         lane.take(into: &batch)
@@ -46,7 +55,8 @@ struct LaneTests {
 
     @Test func `merged depth says what the two changes said in turn`() {
         let first = DepthUpdate(
-            firstID: 5, lastID: 7, previousLastID: 4, bids: [BookLevel(price: Price(units: 9), quantity: .zero)],
+            firstID: 5, lastID: 7, previousLastID: 4,
+            bids: [BookLevel(price: Price(units: 9), quantity: .zero)],
             asks: [], venueTime: Timestamp(milliseconds: 1))
         let second = DepthUpdate(
             firstID: 8, lastID: 9, previousLastID: 7, bids: [],
@@ -63,9 +73,14 @@ struct LaneTests {
     @Test func `a full market lane refuses and says so`() {
         var lane = MarketLane(instruments: 1)
         for number in 1...MarketLane.capacity {
-            #expect(lane.append(Self.print(Int64(number)), instrument: InstrumentID(0), time: .distantPast))
+            do {
+                let taken = lane.append(
+                    Self.print(Int64(number)), instrument: InstrumentID(0), time: .distantPast);
+                #expect(taken)
+            }
         }
-        #expect(!lane.append(Self.print(0), instrument: InstrumentID(0), time: .distantPast))
+        let overflowed = lane.append(Self.print(0), instrument: InstrumentID(0), time: .distantPast)
+        #expect(!overflowed)
         #expect(lane.refusedCount == 1)
     }
 

@@ -8,10 +8,10 @@ enum AccountReading {
         at time: Timestamp
     ) -> AccountSnapshot {
         var positions: [VenuePosition] = []
-        var ids: [InstrumentID: Int64] = [:]
+        var lastTrades: [LastTrade] = []
         for place in account.positions.indices {
             let id = InstrumentID(UInt16(place))
-            ids[id] = lastTradeIDs[place]
+            lastTrades.append(LastTrade(instrument: id, tradeID: lastTradeIDs[place]))
             guard let position = account.positions[place] else { continue }
             positions.append(
                 VenuePosition(
@@ -24,6 +24,6 @@ enum AccountReading {
             openOrders: orders.map {
                 VenueOrder(request: $0.0, venueOrderID: VenueOrderID($0.1), filledQuantity: $0.2)
             },
-            lastTradeIDs: ids, venueTime: time)
+            lastTrades: lastTrades, venueTime: time)
     }
 }

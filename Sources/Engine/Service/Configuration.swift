@@ -40,7 +40,9 @@ package struct Configuration: Sendable {
             text = try String(contentsOfFile: path, encoding: .utf8)
         } catch {
             throw ConfigurationError(
-                description: "\(path): cannot be read; name a readable TOML file with --config, or see: config --explain")
+                description:
+                    "\(path): cannot be read; name a readable TOML file with --config, or see: config --explain"
+            )
         }
         try self.init(text: text, name: path)
     }
@@ -48,17 +50,20 @@ package struct Configuration: Sendable {
     /// Reads and checks `text`; `name` is what errors call it.
     package init(text: String, name: String) throws(ConfigurationError) {
         guard text.utf8.count <= 1 << 20 else {
-            throw ConfigurationError(description: "\(name): larger than 1 MiB; this is not a configuration")
+            throw ConfigurationError(
+                description: "\(name): larger than 1 MiB; this is not a configuration")
         }
         let table: TOMLTable
         do {
             table = try TOMLTable(string: text)
         } catch let error as TOMLParseError {
-            throw ConfigurationError(description: "\(name):\(error.source.begin.line): \(error.description)")
+            throw ConfigurationError(
+                description: "\(name):\(error.source.begin.line): \(error.description)")
         } catch {
             throw ConfigurationError(description: "\(name): \(error)")
         }
-        let reader = ConfigurationReader(name: name, lines: text.split(separator: "\n", omittingEmptySubsequences: false))
+        let reader = ConfigurationReader(
+            name: name, lines: text.split(separator: "\n", omittingEmptySubsequences: false))
         for (path, value) in try reader.flatten(table) { try apply(path, value, reader) }
     }
 
@@ -68,9 +73,12 @@ package struct Configuration: Sendable {
         switch path {
         case "engine":
             let text = try reader.text(path, value)
-            let allowed = text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || [45, 46, 95].contains($0) }
+            let allowed = text.utf8.allSatisfy {
+                (97...122).contains($0) || (48...57).contains($0) || [45, 46, 95].contains($0)
+            }
             guard allowed, (1...32).contains(text.utf8.count), !text.hasPrefix(".") else {
-                throw reader.refusal(path, "must be 1 to 32 characters a-z 0-9 . _ - and not begin with a dot")
+                throw reader.refusal(
+                    path, "must be 1 to 32 characters a-z 0-9 . _ - and not begin with a dot")
             }
             engineName = text
         case "mode":
@@ -106,14 +114,17 @@ package struct Configuration: Sendable {
         case "gateway.maxClients":
             maxClients = Int(try reader.integer(path, value))
         default:
-            let hint = ConfigurationKey.nearest(to: path).map { "; did you mean \($0)?" } ?? "; see: config --explain"
+            let hint =
+                ConfigurationKey.nearest(to: path).map { "; did you mean \($0)?" }
+                ?? "; see: config --explain"
             throw reader.refusal(path, "is not a known key\(hint)")
         }
     }
 
     /// Every key with unit, range and default, as a commented file that is itself valid.
     package static var explanation: String {
-        var text = "# narwhald configuration. Every key is optional; the values below are the defaults.\n"
+        var text =
+            "# narwhald configuration. Every key is optional; the values below are the defaults.\n"
         var section = ""
         for key in ConfigurationKey.all {
             let parts = key.path.split(separator: ".")

@@ -17,7 +17,8 @@ package struct EngineClock: Sendable {
 
     /// Engine time now.
     package func now() -> Timestamp {
-        start + Duration(nanoseconds: Int64(Double(narwhal_monotonic_nanoseconds() - origin) * scale))
+        start
+            + Duration(nanoseconds: Int64(Double(narwhal_monotonic_nanoseconds() - origin) * scale))
     }
 
     /// Monotonic wall time at which engine time will be `time`; may lie in the past.

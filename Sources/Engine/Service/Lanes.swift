@@ -42,7 +42,8 @@ package final class Lanes: Sendable {
         let (taken, mustWake) = state.withLock { state -> (Bool, Bool) in
             if state.commands.count >= Self.maxWaitingCommands {
                 // A stop must get through: the oldest waiting start-direction command makes room for it.
-                guard command.command.stops, let victim = state.commands.firstIndex(where: { !$0.command.stops })
+                guard command.command.stops,
+                    let victim = state.commands.firstIndex(where: { !$0.command.stops })
                 else {
                     state.refusedCommands += 1
                     return (false, false)
@@ -68,7 +69,9 @@ package final class Lanes: Sendable {
     }
 
     /// Appends market data in order; `false` when the lane overflowed and data were lost.
-    package func send(_ items: [(instrument: InstrumentID, time: Timestamp, data: MarketData)]) -> Bool {
+    package func send(_ items: [(instrument: InstrumentID, time: Timestamp, data: MarketData)])
+        -> Bool
+    {
         let (complete, mustWake) = state.withLock { state -> (Bool, Bool) in
             var complete = true
             for item in items
@@ -109,7 +112,9 @@ package final class Lanes: Sendable {
     /// Waits until something arrives or `nanoseconds` have passed.
     package func wait(nanoseconds: Int64) {
         let mustWait = state.withLock { state in
-            guard state.commands.isEmpty, state.bodies.isEmpty, state.market.isEmpty, !state.isStopping else {
+            guard state.commands.isEmpty, state.bodies.isEmpty, state.market.isEmpty,
+                !state.isStopping
+            else {
                 return false
             }
             state.isWaiting = true

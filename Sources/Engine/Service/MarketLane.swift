@@ -34,7 +34,9 @@ package struct MarketLane: Sendable {
     package var count: Int { items.count }
 
     /// Appends one datum; `false` when the lane is full and the datum is lost.
-    package mutating func append(_ data: MarketData, instrument: InstrumentID, time: Timestamp) -> Bool {
+    package mutating func append(_ data: MarketData, instrument: InstrumentID, time: Timestamp)
+        -> Bool
+    {
         guard items.count < Self.capacity else {
             refusedCount += 1
             return false
@@ -50,7 +52,8 @@ package struct MarketLane: Sendable {
             latestMark[index] = items.count
         case .depth(let update):
             if items.count >= Self.coalescingBegins, latestDepth[index] >= 0,
-                case .depth(let waiting)? = items[latestDepth[index]]?.data, let merged = Self.merge(waiting, update)
+                case .depth(let waiting)? = items[latestDepth[index]]?.data,
+                let merged = Self.merge(waiting, update)
             {
                 drop(latestDepth[index])
                 data = .depth(merged)
@@ -87,6 +90,7 @@ package struct MarketLane: Sendable {
         guard second.previousLastID == first.lastID else { return nil }
         return DepthUpdate(
             firstID: first.firstID, lastID: second.lastID, previousLastID: first.previousLastID,
-            bids: first.bids + second.bids, asks: first.asks + second.asks, venueTime: second.venueTime)
+            bids: first.bids + second.bids, asks: first.asks + second.asks,
+            venueTime: second.venueTime)
     }
 }

@@ -1,4 +1,3 @@
-package import Messages
 package import Risk
 package import Trading
 
@@ -33,7 +32,8 @@ package struct Performer: Sendable {
 
     /// Takes an order whose intent was appended under `sequence`.
     package mutating func add(_ order: ApprovedOrder, sequence: UInt64, now: Int64) {
-        waiting.append(Waiting(order: order, sequence: sequence, deadline: now + Self.promptLimitNanoseconds))
+        waiting.append(
+            Waiting(order: order, sequence: sequence, deadline: now + Self.promptLimitNanoseconds))
     }
 
     /// Monotonic nanoseconds at which something must be released without its commit; `nil` when nothing waits for time.
@@ -77,7 +77,9 @@ package struct Performer: Sendable {
 
     /// Drops an order that was canceled before it left; `true` when it was still here.
     package mutating func withdraw(_ id: ClientOrderID) -> Bool {
-        guard let index = waiting.firstIndex(where: { $0.order.request.clientOrderID == id }) else { return false }
+        guard let index = waiting.firstIndex(where: { $0.order.request.clientOrderID == id }) else {
+            return false
+        }
         waiting.remove(at: index)
         return true
     }
