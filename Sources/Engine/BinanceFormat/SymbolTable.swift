@@ -10,21 +10,29 @@ struct SymbolTable: Sendable {
         var high: UInt64 = 0
     }
 
-    private var entries: [(name: Packed, id: InstrumentID)] = []
+    private struct Entry {
+        var name: Packed
+        var id: InstrumentID
+    }
+
+    private var entries: [Entry] = []
 
     init(_ instruments: [(SymbolName, InstrumentID)]) {
         for (symbol, id) in instruments {
             var name = Packed()
             for (index, byte) in symbol.description.utf8.enumerated() { name.put(byte, at: index) }
-            entries.append((name, id))
+            entries.append(Entry(name: name, id: id))
         }
     }
 
     @inline(__always)
     func find(_ name: Packed) -> DecodedFrame.Symbol {
         // A handful of symbols: looking at each beats any table.
-        for index in 0..<entries.count where entries[index].name == name {
-            return .known(entries[index].id)
+        for entry in entries
+        where entry.name.low == name.low && entry.name.middle == name.middle
+            && entry.name.high == name.high
+        {
+            return .known(entry.id)
         }
         return .unknown
     }

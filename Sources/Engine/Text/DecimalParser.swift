@@ -37,6 +37,7 @@ package enum DecimalParser {
     /// The number that begins at `position`; moves `position` behind its last byte. Where it must end is the caller's
     /// affair.
     @inlinable
+    @inline(__always)
     package static func scan(
         _ bytes: borrowing Span<UInt8>, at position: inout Int
     ) throws(DecimalError) -> ParsedDecimal {
@@ -98,6 +99,7 @@ package enum DecimalParser {
 
     /// 10 to the power of `exponent`, which is 0...8.
     @inlinable
+    @inline(__always)
     static func power(_ exponent: Int) -> UInt64 {
         switch exponent {
         case 0: 1

@@ -11,6 +11,7 @@ extension JSONCursor {
 
     /// Reads a string whose opening quote is at `position`.
     @inlinable
+    @inline(__always)
     @_lifetime(self: copy self)
     mutating func packedKey() throws(JSONError) -> JSONKey {
         let start = position + 1
@@ -72,6 +73,14 @@ extension JSONCursor {
         var isPlain = true
         var index = position + 1
         while index < bytes.count {
+            // Eight plain bytes at once.
+            if index + 8 <= bytes.count {
+                let word = bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+                if Self.bytes(equal: 34, in: word) == 0 && Self.isPlain(word, length: 8) {
+                    index += 8
+                    continue
+                }
+            }
             let byte = bytes[index]
             if byte == 34 {
                 position = index + 1

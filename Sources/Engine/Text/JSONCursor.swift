@@ -41,10 +41,12 @@ package struct JSONCursor: ~Escapable {
     }
 
     @inlinable
+    @inline(__always)
     package var mark: Mark { Mark(position: position, depth: depth, needsComma: needsComma) }
 
     /// Goes back to where `mark` was taken.
     @inlinable
+    @inline(__always)
     @_lifetime(self: copy self)
     package mutating func rewind(to mark: Mark) {
         position = mark.position
@@ -65,6 +67,7 @@ package struct JSONCursor: ~Escapable {
     package mutating func beginArray() throws(JSONError) { try begin(91) }
 
     @inlinable
+    @inline(__always)
     @_lifetime(self: copy self)
     mutating func begin(_ bracket: UInt8) throws(JSONError) {
         guard try peek() == bracket else { throw JSONError(.wrongType, at: position) }
@@ -76,8 +79,30 @@ package struct JSONCursor: ~Escapable {
 
     /// The next key of the object, with the colon behind it; `nil` at the end of the object, which is then left.
     @inlinable
+    @inline(__always)
     @_lifetime(self: copy self)
     package mutating func nextKey() throws(JSONError) -> JSONKey? {
+        // Venues write `,"x":` without blanks: four bytes at once tell such a key.
+        let quote = needsComma ? position + 1 : position
+        if quote + 4 <= bytes.count {
+            let word = UInt32(
+                littleEndian: bytes.bytes.unsafeLoadUnaligned(
+                    fromByteOffset: quote, as: UInt32.self))
+            let letter = UInt8(truncatingIfNeeded: word >> 8)
+            if word & 0xffff_00ff == 0x3a22_0022 && (letter | 32) &- 97 < 26
+                && (!needsComma || bytes[position] == 44)
+            {
+                position = quote + 4
+                needsComma = false
+                return JSONKey(packed: UInt64(letter), start: quote + 1, length: 1)
+            }
+        }
+        return try anyNextKey()
+    }
+
+    @usableFromInline
+    @_lifetime(self: copy self)
+    mutating func anyNextKey() throws(JSONError) -> JSONKey? {
         var byte = try peek()
         if byte == 125 {
             leave()
@@ -90,12 +115,8 @@ package struct JSONCursor: ~Escapable {
         }
         guard byte == 34 else { throw JSONError(.unexpectedByte, at: position) }
         let key = try packedKey()
-        if position < bytes.count && bytes[position] == 58 {
-            position += 1
-        } else {
-            guard try peek() == 58 else { throw JSONError(.unexpectedByte, at: position) }
-            position += 1
-        }
+        guard try peek() == 58 else { throw JSONError(.unexpectedByte, at: position) }
+        position += 1
         needsComma = false
         return key
     }
@@ -120,6 +141,7 @@ package struct JSONCursor: ~Escapable {
     }
 
     @inlinable
+    @inline(__always)
     @_lifetime(self: copy self)
     mutating func leave() {
         position += 1
@@ -141,8 +163,19 @@ package struct JSONCursor: ~Escapable {
 
     /// The first byte of what comes next, blanks skipped.
     @inlinable
+    @inline(__always)
     @_lifetime(self: copy self)
     package mutating func peek() throws(JSONError) -> UInt8 {
+        if position < bytes.count {
+            let byte = bytes[position]
+            if byte > 32 { return byte }
+        }
+        return try peekBehindBlanks()
+    }
+
+    @usableFromInline
+    @_lifetime(self: copy self)
+    mutating func peekBehindBlanks() throws(JSONError) -> UInt8 {
         while position < bytes.count {
             let byte = bytes[position]
             if !Self.isBlank(byte) { return byte }
@@ -210,16 +243,19 @@ package struct JSONCursor: ~Escapable {
     @inlinable
     @_lifetime(self: copy self)
     package mutating func unsigned() throws(JSONError) -> UInt64 {
-        var byte = try peek()
-        var value = UInt64(byte &- 48)
-        guard value < 10 else {
+        let byte = try peek()
+        guard byte &- 48 < 10 else {
             throw JSONError(byte == 45 ? .badInteger : .wrongType, at: position)
         }
         let first = position
-        position += 1
+        var value: UInt64 = 0
+        // Times and ids are long: eight digits at once.
+        if position + 8 <= bytes.count, let eight = Self.eightDigits(in: bytes, at: position) {
+            value = eight
+            position += 8
+        }
         while position < bytes.count {
-            byte = bytes[position]
-            let digit = UInt64(byte &- 48)
+            let digit = UInt64(bytes[position] &- 48)
             guard digit < 10 else { break }
             if position - first < 18 {
                 value = value &* 10 &+ digit
@@ -234,6 +270,24 @@ package struct JSONCursor: ~Escapable {
         if position - first > 1 && bytes[first] == 48 { throw JSONError(.badInteger, at: first) }
         try endNumber(.badInteger)
         return value
+    }
+
+    /// The value of the eight digits at `position`, which must be within the text; `nil` when one is no digit.
+    @inlinable
+    @inline(__always)
+    static func eightDigits(in bytes: borrowing Span<UInt8>, at position: Int) -> UInt64? {
+        let word = UInt64(
+            littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
+        )
+        let digits = word ^ 0x3030_3030_3030_3030
+        // A digit is below 10: adding 118 must not reach the highest bit of its byte, nor may it be there before.
+        guard
+            (digits | (digits & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7676_7676_7676_7676)
+                & 0x8080_8080_8080_8080 == 0
+        else { return nil }
+        let pairs = (digits &* 10 &+ digits >> 8) & 0x00ff_00ff_00ff_00ff
+        let fours = (pairs &* 100 &+ pairs >> 16) & 0x0000_ffff_0000_ffff
+        return (fours &* 10_000 &+ fours >> 32) & 0xffff_ffff
     }
 
     /// A whole number of 64 bits.
@@ -253,6 +307,7 @@ package struct JSONCursor: ~Escapable {
 
     /// Makes sure that a number ends where it was read to: a point, an exponent or a letter behind it is refused.
     @inlinable
+    @inline(__always)
     @_lifetime(self: copy self)
     mutating func endNumber(_ kind: JSONError.Kind) throws(JSONError) {
         needsComma = true
