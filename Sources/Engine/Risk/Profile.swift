@@ -83,9 +83,6 @@ package struct Profile: Hashable, Sendable, Codable {
     /// Base probabilities at which entries are made; `nil` takes the model set's own.
     package var longThreshold: Double?
     package var shortThreshold: Double?
-    /// Open positions of one instrument and in all.
-    package var maxPositionsPerSymbol: Int = 1
-    package var maxPositions: Int = 3
 }
 
 extension Profile {

@@ -28,6 +28,17 @@ package enum RiskValue: Hashable, Sendable, Codable {
     case quantity(Quantity)
     case time(Duration)
 
+    /// For records that hold any unit: quote currency, fractions of one, counts, base units or seconds.
+    package var double: Double {
+        switch self {
+        case .money(let money): money.double
+        case .fraction(let rate): rate.double
+        case .count(let count): Double(count)
+        case .quantity(let quantity): quantity.double
+        case .time(let time): time.seconds
+        }
+    }
+
     /// For people: money with two digits, fractions in per cent.
     package var text: String {
         switch self {

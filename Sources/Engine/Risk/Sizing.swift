@@ -50,7 +50,8 @@ package struct SizingInput: Hashable, Sendable {
     package var hourNotional: Money?
     /// Product of the guards' multipliers, 0...1.
     package var guardMultiplier: Double
-    /// Price at which the entry is expected to fill.
+    /// The dearest price at which the entry may fill or be valued: the highest of limit, touch and mark, so that the
+    /// checks before the order find no more notional than was sized.
     package var entryPrice: Price
 
     package init(
