@@ -143,7 +143,7 @@ extension Exchange {
             if !raising.isZero, needed > accounts[0].availableBalance {
                 report(.expired, of: order.request)
             } else {
-                executeMarket(order, place)
+                execute(order, place)
             }
         }
     }

@@ -62,6 +62,11 @@ extension Exchange {
         markets[Int(instrument.index)].book.remove(id)
     }
 
+    /// Whether an order of one of the simulated people still rests.
+    package func isResting(_ id: BookOrderID, instrument: InstrumentID) -> Bool {
+        markets[Int(instrument.index)].book.isResting(id)
+    }
+
     /// Sends best bid and ask if they changed since they were sent last.
     package mutating func publishTicker(_ id: InstrumentID) { emitTicker(Int(id.index)) }
 
@@ -70,6 +75,7 @@ extension Exchange {
     mutating func receive(_ request: Inbound.Request) {
         switch request {
         case .submit(let request): receive(request)
+        case .resume(let venueOrderID): resume(venueOrderID)
         case .cancel(let id, let instrument): receiveCancel(id, instrument)
         case .moveMargin(let instrument, let amount):
             guard Int(instrument.index) < markets.count,
@@ -86,51 +92,68 @@ extension Exchange {
         if orders.contains(where: { $0.request.clientOrderID == request.clientOrderID }) {
             return report(.rejected(.duplicateClientOrderID), of: request)
         }
-        let instrument = markets[place].instrument
         if let reason = VenueRules.refusal(
-            of: request, account: accounts[0], instrument: instrument, situation: situation(place))
+            of: request, account: accounts[0], instrument: markets[place].instrument,
+            situation: situation(place))
+        {
+            return report(.rejected(reason), of: request)
+        }
+        if case .limit(let limit, let timeInForce) = request.kind,
+            let reason = refusedByBook(place, 0, request.side, limit, timeInForce, request.quantity)
         {
             return report(.rejected(reason), of: request)
         }
         lastVenueOrderID += 1
-        var order = RemoteOrder(
+        report(.accepted(VenueOrderID(lastVenueOrderID)), of: request)
+        let order = RemoteOrder(
             request: request, venueOrderID: lastVenueOrderID, filled: .zero, state: .waiting)
-        switch request.kind {
-        case .stopMarket, .takeProfitMarket:
-            report(.accepted(VenueOrderID(order.venueOrderID)), of: request)
-            orders.append(order)
-        case .market:
-            report(.accepted(VenueOrderID(order.venueOrderID)), of: request)
-            executeMarket(order, place)
-        case .limit(let limit, let timeInForce):
-            let quantity = usable(request)
-            if let reason = refusedByBook(place, 0, request.side, limit, timeInForce, quantity) {
-                return report(.rejected(reason), of: request)
-            }
-            report(.accepted(VenueOrderID(order.venueOrderID)), of: request)
-            let outcome = match(
-                place, taker: 0, side: request.side, limit: limit, quantity: quantity,
-                as: .ours(request))
-            order.filled = outcome.filled
-            if outcome.filled < quantity {
-                if rests(timeInForce) {
-                    let id = markets[place].book.add(
-                        owner: 0, side: request.side, price: limit,
-                        quantity: quantity - outcome.filled,
-                        isReduceOnly: request.isReduceOnly, tag: order.venueOrderID)
-                    order.state = .resting(id)
-                    orders.append(order)
-                } else {
-                    report(.expired, of: request)
-                }
-            } else if quantity < request.quantity {
-                // Reduce-only: what is larger than the position goes.
-                report(.expired, of: request)
-            }
-            expireReduceOnlyWithoutPosition(place)
-        }
+        if request.kind.isConditional { orders.append(order) } else { execute(order, place) }
         fireByLast(place)
         emitTicker(place)
+    }
+
+    /// Goes on with an order that was open before a restart.
+    private mutating func resume(_ venueOrderID: Int64) {
+        guard let index = orders.firstIndex(where: { $0.venueOrderID == venueOrderID }) else {
+            return
+        }
+        let order = orders.remove(at: index)
+        let place = Int(order.request.instrument.index)
+        execute(order, place)
+        fireByLast(place)
+        emitTicker(place)
+    }
+
+    /// Matches an order of ours; what a limit does not get rests or goes, what a market order does not get goes.
+    mutating func execute(_ order: RemoteOrder, _ place: Int) {
+        var order = order
+        let request = order.request
+        let quantity = usable(order)
+        var limit: Price?
+        var isResting = false
+        if case .limit(let price, let timeInForce) = request.kind {
+            limit = price
+            isResting = rests(timeInForce)
+        }
+        let outcome = match(
+            place, taker: 0, side: request.side, limit: limit, quantity: quantity,
+            as: .ours(request))
+        order.filled += outcome.filled
+        // Reduce-only: what is larger than the position goes too.
+        if order.filled < request.quantity {
+            let rest = usable(order)
+            if let limit, isResting, !rest.isZero {
+                order.state = .resting(
+                    markets[place].book.add(
+                        owner: 0, side: request.side, price: limit, quantity: rest,
+                        isReduceOnly: request.isReduceOnly, tag: order.venueOrderID))
+                orders.append(order)
+                orders.sort { $0.venueOrderID < $1.venueOrderID }
+            } else {
+                report(.expired, of: request)
+            }
+        }
+        expireReduceOnlyWithoutPosition(place)
     }
 
     private mutating func receiveCancel(_ id: ClientOrderID, _ instrument: InstrumentID) {
@@ -162,21 +185,12 @@ extension Exchange {
         report(kind, of: order.request)
     }
 
-    /// Executes a market order of ours, or a conditional one that fired; what the book cannot give expires.
-    mutating func executeMarket(_ order: RemoteOrder, _ place: Int) {
-        let quantity = usable(order.request)
-        let outcome = match(
-            place, taker: 0, side: order.request.side, limit: nil, quantity: quantity,
-            as: .ours(order.request))
-        if outcome.filled < order.request.quantity { report(.expired, of: order.request) }
-        expireReduceOnlyWithoutPosition(place)
-    }
-
     /// The quantity of an order of ours that may execute now: reduce-only never more than the position.
-    private func usable(_ request: OrderRequest) -> Quantity {
-        request.isReduceOnly
-            ? accounts[0].closable(request.side, request.quantity, instrument: request.instrument)
-            : request.quantity
+    private func usable(_ order: RemoteOrder) -> Quantity {
+        let rest = order.request.quantity - order.filled
+        return order.request.isReduceOnly
+            ? accounts[0].closable(order.request.side, rest, instrument: order.request.instrument)
+            : rest
     }
 
     private func situation(_ place: Int) -> VenueRules.Situation {

@@ -22,6 +22,8 @@ package struct Exchange: Sendable {
     var accounts: [MarginAccount]
     /// Commissions collected so far, liquidation clearance excluded.
     package internal(set) var feesCollected = Money.zero
+    /// What the restored account brought along that has no counterpart among the people.
+    private var restoredSum = Money.zero
     /// Our open orders by venue order id, lowest first.
     var orders: [RemoteOrder] = []
     var lastVenueOrderID: Int64 = 0
@@ -50,6 +52,8 @@ package struct Exchange: Sendable {
             case submit(OrderRequest)
             case cancel(ClientOrderID, InstrumentID)
             case moveMargin(InstrumentID, Money)
+            /// An order that was open when the engine stopped, by venue order id.
+            case resume(Int64)
         }
         let time: Timestamp
         let request: Request
@@ -99,7 +103,9 @@ package struct Exchange: Sendable {
 
     /// What no trade, fee, funding or liquidation can change: wallets of all accounts less what came in from outside,
     /// less the signed cost of what is open, plus the fees collected. Zero, exactly, always.
-    package var conservedSum: Money {
+    package var conservedSum: Money { rawSum - restoredSum }
+
+    private var rawSum: Money {
         var sum = feesCollected
         for account in accounts {
             sum += account.walletBalance - account.deposits
@@ -171,6 +177,44 @@ package struct Exchange: Sendable {
         AccountReading.snapshot(
             of: accounts[0], orders: orders.map { ($0.request, $0.venueOrderID, $0.filled) },
             lastTradeIDs: markets.map(\.lastTradeID), at: time)
+    }
+
+    /// Puts our account back as the journal remembers it. `counterparty` takes the other side of its positions, so
+    /// that every contract has two owners again. Open orders are listed at once and act one latency from now.
+    package mutating func restore(_ record: PaperRecord, counterparty: AccountID) {
+        precondition(
+            record.instruments.count == markets.count, "the record is of the same instruments")
+        accounts[0] = record.account
+        lastVenueOrderID = max(lastVenueOrderID, record.lastVenueOrderID)
+        for place in markets.indices {
+            markets[place].lastTradeID = max(markets[place].lastTradeID, record.lastTradeIDs[place])
+            guard let position = record.account.positions[place] else { continue }
+            accounts[Int(counterparty.index)].apply(
+                side: position.direction.exitSide, quantity: position.quantity,
+                price: position.entryPrice,
+                commission: .zero, instrument: markets[place].instrument)
+        }
+        restoredSum = rawSum
+        for order in record.openOrders {
+            orders.append(
+                RemoteOrder(
+                    request: order.request, venueOrderID: order.venueOrderID, filled: order.filled,
+                    state: .waiting))
+            if !order.request.kind.isConditional || order.isTriggered {
+                inbox.append(
+                    Inbound(
+                        time: time + configuration.latency, request: .resume(order.venueOrderID)))
+            }
+        }
+    }
+
+    /// Shows the market as a new listener needs it: the book, best prices and mark.
+    package mutating func open(_ id: InstrumentID) {
+        let place = Int(id.index)
+        emitSnapshot(place)
+        markets[place].sentBid = nil
+        emitTicker(place)
+        emit(.markPrice(markets[place].markUpdate(at: time)), place)
     }
 
     // MARK: Time

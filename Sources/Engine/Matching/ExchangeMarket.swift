@@ -14,10 +14,10 @@ struct ExchangeMarket: Sendable {
     var premiumCount: Int128 = 0
     var fundingRate = Rate(units: 10_000)
     var nextFundingTime: Timestamp
-    var lastTradeID: Int64 = 0
-    var updateID: UInt64 = 1
+    var lastTradeID: Int64
+    var updateID: UInt64
     /// The update id at which the last depth update ended.
-    var depthID: UInt64 = 1
+    var depthID: UInt64
     var sentBid: BookLevel?
     var sentAsk: BookLevel?
 
@@ -26,6 +26,10 @@ struct ExchangeMarket: Sendable {
         indexPrice = price
         markPrice = price
         lastPrice = price
+        // Ids rise over restarts too, because they begin with the time; 16 a millisecond are never used up.
+        lastTradeID = max(0, start.milliseconds) * 16
+        updateID = UInt64(lastTradeID) + 1
+        depthID = updateID
         nextFundingTime = start.floor(to: instrument.fundingInterval) + instrument.fundingInterval
     }
 

@@ -88,7 +88,7 @@ package struct OrderBook: Sendable {
 
     /// The order by its name; `nil` when it has gone.
     package func order(_ id: BookOrderID) -> BookOrder? {
-        guard isLive(id) else { return nil }
+        guard isResting(id) else { return nil }
         return order(slot: id.slot)
     }
 
@@ -155,7 +155,7 @@ package struct OrderBook: Sendable {
     /// Takes an order out; answers what was left of it, `nil` when it had gone before.
     @discardableResult
     package mutating func remove(_ id: BookOrderID) -> Quantity? {
-        guard isLive(id) else { return nil }
+        guard isResting(id) else { return nil }
         let remaining = nodes[Int(id.slot)].remaining
         take(id.slot, remaining)
         return Quantity(units: remaining)
@@ -163,7 +163,7 @@ package struct OrderBook: Sendable {
 
     /// Takes `quantity` from an order, and the order out of the book when nothing is left of it.
     package mutating func fill(_ id: BookOrderID, _ quantity: Quantity) {
-        precondition(isLive(id), "only a resting order is filled")
+        precondition(isResting(id), "only a resting order is filled")
         take(id.slot, quantity.units)
     }
 
@@ -191,7 +191,8 @@ package struct OrderBook: Sendable {
         return levels
     }
 
-    private func isLive(_ id: BookOrderID) -> Bool {
+    /// Whether the order is still in the book.
+    package func isResting(_ id: BookOrderID) -> Bool {
         let slot = Int(id.slot)
         return slot < nodes.count && nodes[slot].isLive && nodes[slot].generation == id.generation
     }
