@@ -11,7 +11,8 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func engine(_ name: String, _ dependencies: [Target.Dependency], at folder: String? = nil) -> Target {
+func engine(_ name: String, _ dependencies: [Target.Dependency], at folder: String? = nil) -> Target
+{
     .target(
         name: name, dependencies: dependencies, path: "Sources/Engine/\(folder ?? name)",
         swiftSettings: settings)
@@ -24,11 +25,13 @@ func cockpit(_ name: String, _ dependencies: [Target.Dependency], at folder: Str
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
 }
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let arguments: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
 let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 
@@ -65,7 +68,10 @@ let package = Package(
         engine("Messages", ["Trading", "Market", "Risk"]),
         engine(
             "DecisionCore",
-            ["Trading", "Text", "Market", "Features", "Models", "Guards", "Risk", "Exits", "Messages"]),
+            [
+                "Trading", "Text", "Market", "Features", "Models", "Guards", "Risk", "Exits",
+                "Messages",
+            ]),
         engine("Matching", ["Trading"]),
         engine("Population", ["Trading", "Matching", "CMath"]),
         engine("BinanceFormat", ["Trading", "Text"]),
@@ -77,12 +83,22 @@ let package = Package(
         engine("Archive", ["Trading", "Text", "Messages", "BinanceFormat", "CZlib"]),
         engine("Journal", ["Trading", "Messages", grdb]),
         engine("Gateway", ["Trading", "Messages", "Wire", "CSystem"]),
+        engine(
+            "Service",
+            [
+                "Trading", "Text", "Market", "Models", "Risk", "Messages", "DecisionCore",
+                "Matching",
+                "Population", "Playback", "Projection", "Wire", "Gateway", "Journal", "Archive",
+                "CSystem", toml,
+                histogram,
+            ]),
         .executableTarget(
             name: "narwhald",
             dependencies: [
                 "Trading", "Text", "Market", "Features", "Models", "Risk", "Exits", "Messages",
-                "DecisionCore", "Matching", "Population", "BinanceFormat", "Wire", "Projection", "Playback",
-                "Archive", "Journal", "Gateway", "CSystem", arguments, toml, histogram,
+                "DecisionCore", "Matching", "Population", "BinanceFormat", "Wire", "Projection",
+                "Playback",
+                "Archive", "Journal", "Gateway", "Service", "CSystem", arguments, histogram,
             ],
             path: "Sources/Engine/Main", swiftSettings: settings),
 
@@ -95,7 +111,8 @@ let package = Package(
         .executableTarget(
             name: "narwhal",
             dependencies: [
-                "CellGrid", "CockpitModel", "CockpitViews", "CockpitTheme", "CockpitTerminal", "Trading",
+                "CellGrid", "CockpitModel", "CockpitViews", "CockpitTheme", "CockpitTerminal",
+                "Trading",
                 "Text", "Wire", "CSystem", arguments,
             ],
             path: "Sources/Cockpit/Main", swiftSettings: settings),
@@ -115,7 +132,8 @@ let package = Package(
         tests(
             "DecisionCoreTests",
             [
-                "DecisionCore", "Messages", "Market", "Models", "Guards", "Risk", "Exits", "Features", "Trading",
+                "DecisionCore", "Messages", "Market", "Models", "Guards", "Risk", "Exits",
+                "Features", "Trading",
                 "TestSupport",
             ]),
         tests("MatchingTests", ["Matching", "Trading", "Risk", "TestSupport"]),
@@ -125,12 +143,14 @@ let package = Package(
         tests(
             "PlaybackTests",
             [
-                "Playback", "Projection", "DecisionCore", "Messages", "Matching", "Population", "Archive", "Models",
+                "Playback", "Projection", "DecisionCore", "Messages", "Matching", "Population",
+                "Archive", "Models",
                 "Market", "Wire", "Trading", "TestSupport",
             ]),
         tests("ArchiveTests", ["Archive", "BinanceFormat", "Messages", "Trading", "TestSupport"]),
         tests("JournalTests", ["Journal", "Messages", "Trading", "TestSupport", grdb]),
         tests("GatewayTests", ["Gateway", "Wire", "Messages", "Trading", "TestSupport"]),
+        tests("ServiceTests", ["Service", "Risk", "Messages", "Trading", "TestSupport"]),
         tests("CellGridTests", ["CellGrid"]),
         tests("CockpitModelTests", ["CockpitModel", "Wire", "Trading"]),
         tests("CockpitThemeTests", ["CockpitTheme", "CellGrid"]),

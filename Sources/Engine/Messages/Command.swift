@@ -16,7 +16,9 @@ package struct CommandID: Hashable, Comparable, Sendable, Codable, CustomStringC
         description = text
     }
 
-    package static func < (left: CommandID, right: CommandID) -> Bool { left.description < right.description }
+    package static func < (left: CommandID, right: CommandID) -> Bool {
+        left.description < right.description
+    }
 }
 
 /// What an operator can order.
@@ -91,10 +93,12 @@ package enum CommandRefusal: Hashable, Sendable, Codable {
     package var text: String {
         switch self {
         case .latched: "the engine is latched; release it first with: arm NAME"
-        case .wrongEngineName(let expected): "the name does not match; this engine is called \(expected)"
+        case .wrongEngineName(let expected):
+            "the name does not match; this engine is called \(expected)"
         case .expired: "the command is too old; send it again"
         case .notLatched: "the engine is not latched"
-        case .notReconciled: "the account is not reconciled with the venue yet; try again in a moment"
+        case .notReconciled:
+            "the account is not reconciled with the venue yet; try again in a moment"
         }
     }
 }

@@ -45,8 +45,10 @@ package struct OrderRecord: Hashable, Sendable, Codable {
     package var changedTime: Timestamp
 
     package init(
-        request: OrderRequest, purpose: OrderPurpose, state: OrderState, venueOrderID: VenueOrderID?,
-        filledQuantity: Quantity, filledNotional: Money, createdTime: Timestamp, changedTime: Timestamp
+        request: OrderRequest, purpose: OrderPurpose, state: OrderState,
+        venueOrderID: VenueOrderID?,
+        filledQuantity: Quantity, filledNotional: Money, createdTime: Timestamp,
+        changedTime: Timestamp
     ) {
         self.request = request
         self.purpose = purpose
@@ -85,16 +87,21 @@ package struct PositionRecord: Hashable, Sendable, Codable {
     package var highestMark: Price
     package var lowestMark: Price
     package var leverage: Int
-    /// Everything ever entered and its exact cost, and what the closed part brought; zero in records of older builds.
+    /// Everything ever entered and its exact cost, and what the closed part brought; zero in records of older
+    /// builds.
     package var enteredQuantity: Quantity
     package var enteredNotional: Money
     package var exitedNotional: Money
 
     package init(
-        instrument: InstrumentID, direction: Direction, quantity: Quantity, cost: Money, openedTime: Timestamp,
-        peakQuantity: Quantity, realizedPnL: Money, commissions: Money, funding: Money, initialStop: Price,
+        instrument: InstrumentID, direction: Direction, quantity: Quantity, cost: Money,
+        openedTime: Timestamp,
+        peakQuantity: Quantity, realizedPnL: Money, commissions: Money, funding: Money,
+        initialStop: Price,
         stopPrice: Price, targetPrice: Price?, maxHoldUntil: Timestamp, entryProbability: Double,
-        entryThreshold: Double, highestMark: Price, lowestMark: Price, leverage: Int
+        entryThreshold: Double, highestMark: Price, lowestMark: Price, leverage: Int,
+        enteredQuantity: Quantity = .zero, enteredNotional: Money = .zero,
+        exitedNotional: Money = .zero
     ) {
         self.instrument = instrument
         self.direction = direction
@@ -150,8 +157,10 @@ package struct RoundTrip: Hashable, Sendable, Codable {
     package var exitProbability: Double?
 
     package init(
-        instrument: InstrumentID, direction: Direction, quantity: Quantity, entryPrice: Price, exitPrice: Price,
-        openedTime: Timestamp, closedTime: Timestamp, grossPnL: Money, commissions: Money, funding: Money,
+        instrument: InstrumentID, direction: Direction, quantity: Quantity, entryPrice: Price,
+        exitPrice: Price,
+        openedTime: Timestamp, closedTime: Timestamp, grossPnL: Money, commissions: Money,
+        funding: Money,
         netPnL: Money, multipleOfR: Double, exitReason: ExitReason, entryProbability: Double,
         entryThreshold: Double, exitProbability: Double?
     ) {
@@ -208,8 +217,10 @@ package struct DecisionRecord: Hashable, Sendable, Codable {
     package var markPrice: Price?
 
     package init(
-        instrument: InstrumentID, candleOpenTime: Timestamp, direction: Direction?, longProbability: Double,
-        shortProbability: Double, longThreshold: Double, shortThreshold: Double, verdicts: [GuardVerdict],
+        instrument: InstrumentID, candleOpenTime: Timestamp, direction: Direction?,
+        longProbability: Double,
+        shortProbability: Double, longThreshold: Double, shortThreshold: Double,
+        verdicts: [GuardVerdict],
         outcome: DecisionOutcome, markPrice: Price?
     ) {
         self.instrument = instrument
@@ -252,8 +263,10 @@ package struct AccountRecord: Hashable, Sendable, Codable {
     package var losingStreak: Int
 
     package init(
-        walletBalance: Money, equity: Money, peakEquity: Money, dayStart: Timestamp, dayStartEquity: Money,
-        dayClosedPnL: Money, dayCommissions: Money, dayFunding: Money, dayTrades: Int, losingStreak: Int
+        walletBalance: Money, equity: Money, peakEquity: Money, dayStart: Timestamp,
+        dayStartEquity: Money,
+        dayClosedPnL: Money, dayCommissions: Money, dayFunding: Money, dayTrades: Int,
+        losingStreak: Int
     ) {
         self.walletBalance = walletBalance
         self.equity = equity
@@ -366,9 +379,10 @@ package struct RecoveredState: Hashable, Sendable, Codable {
             if !commands[index].has(step) {
                 commands[index].rungs.append(LadderRung(step: step, time: time))
             }
-        case .commandRefused(let id, let refusal, _):
+        case .commandRefused(let id, let refusal, let time):
             guard let index = commands.lastIndex(where: { $0.envelope.id == id }) else { return }
             commands[index].refusal = refusal
+            commands[index].rungs.append(LadderRung(step: .refused, time: time))
         case .breakerTripped(let breaker, _, _):
             if breaker == .dailyLoss { dailyLossDay = account?.dayStart }
         case .funding, .reconciled, .notice:

@@ -42,7 +42,8 @@ extension FixedPoint {
         let text = try container.decode(String.self)
         guard let units = units(text, digits: digits) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "'\(text)' is not a decimal with at most \(digits) digits")
+                in: container,
+                debugDescription: "'\(text)' is not a decimal with at most \(digits) digits")
         }
         return units
     }
@@ -74,7 +75,9 @@ extension Quantity: Codable {
     package init(from decoder: any Decoder) throws {
         guard let quantity = Quantity(exactly: try FixedPoint.decode64(decoder)) else {
             throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "a quantity is never negative"))
+                .init(
+                    codingPath: decoder.codingPath, debugDescription: "a quantity is never negative"
+                ))
         }
         self = quantity
     }

@@ -6,18 +6,27 @@ extension Instrument {
     package static func preset(_ symbol: SymbolName, id: InstrumentID) -> Instrument {
         switch symbol.description {
         case "BTCUSDT":
-            preset(symbol, id, tick: 10_000_000, step: 100_000, minPrice: 55_680_000_000, minNotional: 50, major: true, digits: 1)
+            preset(
+                symbol, id, tick: 10_000_000, step: 100_000, minPrice: 55_680_000_000,
+                minNotional: 50, major: true, digits: 1)
         case "ETHUSDT":
-            preset(symbol, id, tick: 1_000_000, step: 100_000, minPrice: 3_986_000_000, minNotional: 20, major: true, digits: 2)
+            preset(
+                symbol, id, tick: 1_000_000, step: 100_000, minPrice: 3_986_000_000,
+                minNotional: 20, major: true, digits: 2)
         case "SOLUSDT":
-            preset(symbol, id, tick: 1_000_000, step: 1_000_000, minPrice: 1_000_000, minNotional: 5, major: false, digits: 2)
+            preset(
+                symbol, id, tick: 1_000_000, step: 1_000_000, minPrice: 1_000_000, minNotional: 5,
+                major: false, digits: 2)
         default:
-            preset(symbol, id, tick: 100, step: 100_000_000, minPrice: 100, minNotional: 5, major: false, digits: 6)
+            preset(
+                symbol, id, tick: 100, step: 100_000_000, minPrice: 100, minNotional: 5,
+                major: false, digits: 6)
         }
     }
 
     private static func preset(
-        _ symbol: SymbolName, _ id: InstrumentID, tick: Int64, step: Int64, minPrice: Int64, minNotional: Int64,
+        _ symbol: SymbolName, _ id: InstrumentID, tick: Int64, step: Int64, minPrice: Int64,
+        minNotional: Int64,
         major: Bool, digits: Int
     ) -> Instrument {
         let thousand: Int64 = 1_000
@@ -45,13 +54,15 @@ extension Instrument {
                 minPrice: Price(units: minPrice), maxPrice: Price(units: 452_976_400_000_000),
                 tickSize: Price(units: tick), minQuantity: Quantity(units: step),
                 maxQuantity: Quantity(units: 1_000_000 * step), stepSize: Quantity(units: step),
-                maxMarketQuantity: Quantity(units: 120_000 * step), minNotional: Money(whole: minNotional)),
+                maxMarketQuantity: Quantity(units: 120_000 * step),
+                minNotional: Money(whole: minNotional)),
             tiers: rows.map {
                 MarginTier(
                     floor: Money(whole: $0.0), cap: Money(whole: $0.1), maxLeverage: $0.2,
                     maintenanceRate: Rate(units: $0.3), deduction: Money(whole: $0.4))
             },
-            makerFee: Rate(units: 20_000), takerFee: Rate(units: 50_000), fundingInterval: .hours(8),
+            makerFee: Rate(units: 20_000), takerFee: Rate(units: 50_000),
+            fundingInterval: .hours(8),
             priceDigits: digits)
     }
 }

@@ -2,7 +2,9 @@
 package struct InstrumentID: Hashable, Comparable, Sendable, Codable {
     package let index: UInt16
     package init(_ index: UInt16) { self.index = index }
-    package static func < (left: InstrumentID, right: InstrumentID) -> Bool { left.index < right.index }
+    package static func < (left: InstrumentID, right: InstrumentID) -> Bool {
+        left.index < right.index
+    }
 }
 
 /// The venue's name of an instrument: 1...24 characters A-Z, 0-9 and `_`.
@@ -22,7 +24,9 @@ package struct SymbolName: Hashable, Comparable, Sendable, CustomStringConvertib
         description = text
     }
 
-    package static func < (left: SymbolName, right: SymbolName) -> Bool { left.description < right.description }
+    package static func < (left: SymbolName, right: SymbolName) -> Bool {
+        left.description < right.description
+    }
 }
 
 /// What the venue demands of prices and quantities of one instrument.
@@ -42,7 +46,8 @@ package struct InstrumentFilters: Hashable, Sendable, Codable {
     package var minNotional: Money
 
     package init(
-        minPrice: Price, maxPrice: Price, tickSize: Price, minQuantity: Quantity, maxQuantity: Quantity,
+        minPrice: Price, maxPrice: Price, tickSize: Price, minQuantity: Quantity,
+        maxQuantity: Quantity,
         stepSize: Quantity, maxMarketQuantity: Quantity, minNotional: Money
     ) {
         self.minPrice = minPrice
@@ -67,7 +72,9 @@ package struct MarginTier: Hashable, Sendable, Codable {
     package var maintenanceRate: Rate
     package var deduction: Money
 
-    package init(floor: Money, cap: Money, maxLeverage: Int, maintenanceRate: Rate, deduction: Money) {
+    package init(
+        floor: Money, cap: Money, maxLeverage: Int, maintenanceRate: Rate, deduction: Money
+    ) {
         self.floor = floor
         self.cap = cap
         self.maxLeverage = maxLeverage
@@ -90,7 +97,8 @@ package struct Instrument: Hashable, Sendable, Codable {
     package var priceDigits: Int
 
     package init(
-        id: InstrumentID, symbol: SymbolName, filters: InstrumentFilters, tiers: [MarginTier], makerFee: Rate,
+        id: InstrumentID, symbol: SymbolName, filters: InstrumentFilters, tiers: [MarginTier],
+        makerFee: Rate,
         takerFee: Rate, fundingInterval: Duration, priceDigits: Int
     ) {
         self.id = id

@@ -29,7 +29,9 @@ package struct Print: Hashable, Sendable, Codable {
     /// Transact time.
     package var venueTime: Timestamp
 
-    package init(tradeID: Int64, price: Price, quantity: Quantity, takerSide: Side, venueTime: Timestamp) {
+    package init(
+        tradeID: Int64, price: Price, quantity: Quantity, takerSide: Side, venueTime: Timestamp
+    ) {
         self.tradeID = tradeID
         self.price = price
         self.quantity = quantity
@@ -49,7 +51,8 @@ package struct BookTicker: Hashable, Sendable, Codable {
     package var venueTime: Timestamp
 
     package init(
-        updateID: UInt64, bidPrice: Price, bidQuantity: Quantity, askPrice: Price, askQuantity: Quantity,
+        updateID: UInt64, bidPrice: Price, bidQuantity: Quantity, askPrice: Price,
+        askQuantity: Quantity,
         venueTime: Timestamp
     ) {
         self.updateID = updateID
@@ -82,7 +85,8 @@ package struct DepthUpdate: Hashable, Sendable, Codable {
     package var venueTime: Timestamp
 
     package init(
-        firstID: UInt64, lastID: UInt64, previousLastID: UInt64, bids: [BookLevel], asks: [BookLevel],
+        firstID: UInt64, lastID: UInt64, previousLastID: UInt64, bids: [BookLevel],
+        asks: [BookLevel],
         venueTime: Timestamp
     ) {
         self.firstID = firstID
@@ -119,7 +123,8 @@ package struct MarkPriceUpdate: Hashable, Sendable, Codable {
     package var venueTime: Timestamp
 
     package init(
-        markPrice: Price, indexPrice: Price?, fundingRate: Rate, nextFundingTime: Timestamp?, venueTime: Timestamp
+        markPrice: Price, indexPrice: Price?, fundingRate: Rate, nextFundingTime: Timestamp?,
+        venueTime: Timestamp
     ) {
         self.markPrice = markPrice
         self.indexPrice = indexPrice

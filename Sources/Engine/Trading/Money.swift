@@ -26,8 +26,12 @@ package struct Money: Hashable, Comparable, Sendable {
     package var double: Double { Double(units) / 1e16 }
 
     package static func < (left: Money, right: Money) -> Bool { left.units < right.units }
-    package static func + (left: Money, right: Money) -> Money { Money(units: left.units + right.units) }
-    package static func - (left: Money, right: Money) -> Money { Money(units: left.units - right.units) }
+    package static func + (left: Money, right: Money) -> Money {
+        Money(units: left.units + right.units)
+    }
+    package static func - (left: Money, right: Money) -> Money {
+        Money(units: left.units - right.units)
+    }
     package static func += (left: inout Money, right: Money) { left.units += right.units }
     package static func -= (left: inout Money, right: Money) { left.units -= right.units }
     package static prefix func - (value: Money) -> Money { Money(units: -value.units) }
@@ -57,7 +61,9 @@ package struct Money: Hashable, Comparable, Sendable {
     /// This amount × `fraction`, rounded toward zero; for limits and sizes, never for booked money.
     package func scaled(by fraction: Double) -> Money {
         let value = Double(units) * fraction
-        guard value.isFinite, value.magnitude < 1.6e38 else { return value < 0 ? Money(units: .min / 2) : Money(units: .max / 2) }
+        guard value.isFinite, value.magnitude < 1.6e38 else {
+            return value < 0 ? Money(units: .min / 2) : Money(units: .max / 2)
+        }
         return Money(units: Int128(value))
     }
 }
@@ -76,7 +82,8 @@ extension Money: CustomStringConvertible {
         for _ in fractionDigits..<16 { step *= 10 }
         let (quotient, remainder) = units.quotientAndRemainder(dividingBy: step)
         let up: Int128 = remainder.magnitude * 2 >= step.magnitude ? (units < 0 ? -1 : 1) : 0
-        return FixedPoint.text(quotient + up, digits: fractionDigits, minFractionDigits: fractionDigits)
+        return FixedPoint.text(
+            quotient + up, digits: fractionDigits, minFractionDigits: fractionDigits)
     }
 }
 

@@ -28,8 +28,12 @@ package struct ClientOrderIDs: Hashable, Sendable, Codable {
 
     /// Takes the engine's tag (at most 8 characters a-z 0-9, others are dropped) and the start time of this run.
     package init(engineTag: String, start: Timestamp) {
-        let tag = engineTag.lowercased().utf8.filter { (97...122).contains($0) || (48...57).contains($0) }.prefix(8)
-        prefix = "nw" + String(decoding: tag, as: UTF8.self) + String(UInt64(max(0, start.milliseconds)), radix: 32)
+        let tag = engineTag.lowercased().utf8.filter {
+            (97...122).contains($0) || (48...57).contains($0)
+        }.prefix(8)
+        prefix =
+            "nw" + String(decoding: tag, as: UTF8.self)
+            + String(UInt64(max(0, start.milliseconds)), radix: 32)
     }
 
     package mutating func next() -> ClientOrderID {
@@ -45,7 +49,9 @@ package struct ClientOrderIDs: Hashable, Sendable, Codable {
 package struct VenueOrderID: Hashable, Comparable, Sendable, Codable {
     package let value: Int64
     package init(_ value: Int64) { self.value = value }
-    package static func < (left: VenueOrderID, right: VenueOrderID) -> Bool { left.value < right.value }
+    package static func < (left: VenueOrderID, right: VenueOrderID) -> Bool {
+        left.value < right.value
+    }
 }
 
 /// How long an order may rest. `.ioc`: what does not fill at once is canceled; `.fok`: all at once or nothing.
@@ -91,7 +97,8 @@ package struct OrderRequest: Hashable, Sendable, Codable {
     package let isReduceOnly: Bool
 
     package init(
-        clientOrderID: ClientOrderID, instrument: InstrumentID, side: Side, kind: OrderKind, quantity: Quantity,
+        clientOrderID: ClientOrderID, instrument: InstrumentID, side: Side, kind: OrderKind,
+        quantity: Quantity,
         isReduceOnly: Bool
     ) {
         self.clientOrderID = clientOrderID
@@ -127,7 +134,8 @@ package struct Fill: Hashable, Sendable, Codable {
     package var venueTime: Timestamp
 
     package init(
-        tradeID: Int64, price: Price, quantity: Quantity, side: Side, commission: Money, isMaker: Bool,
+        tradeID: Int64, price: Price, quantity: Quantity, side: Side, commission: Money,
+        isMaker: Bool,
         venueTime: Timestamp
     ) {
         self.tradeID = tradeID
@@ -183,7 +191,8 @@ package struct OrderReport: Hashable, Sendable, Codable {
     package var venueTime: Timestamp
 
     package init(
-        clientOrderID: ClientOrderID, instrument: InstrumentID, kind: OrderReportKind, venueTime: Timestamp
+        clientOrderID: ClientOrderID, instrument: InstrumentID, kind: OrderReportKind,
+        venueTime: Timestamp
     ) {
         self.clientOrderID = clientOrderID
         self.instrument = instrument

@@ -25,17 +25,24 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         let (sum, overflow) = left.nanoseconds.addingReportingOverflow(right.nanoseconds)
         return Timestamp(nanoseconds: overflow ? (right.nanoseconds < 0 ? .min : .max) : sum)
     }
-    package static func - (left: Timestamp, right: Duration) -> Timestamp { left + Duration(nanoseconds: -right.nanoseconds) }
+    package static func - (left: Timestamp, right: Duration) -> Timestamp {
+        left + Duration(nanoseconds: -right.nanoseconds)
+    }
     package static func - (left: Timestamp, right: Timestamp) -> Duration {
-        let (difference, overflow) = left.nanoseconds.subtractingReportingOverflow(right.nanoseconds)
+        let (difference, overflow) = left.nanoseconds.subtractingReportingOverflow(
+            right.nanoseconds)
         return Duration(nanoseconds: overflow ? (left < right ? .min : .max) : difference)
     }
-    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
+    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
 
     /// The start of the interval of length `interval` that this moment lies in, counted from the epoch.
     package func floor(to interval: Duration) -> Timestamp {
         let remainder = nanoseconds % interval.nanoseconds
-        return Timestamp(nanoseconds: nanoseconds - (remainder < 0 ? remainder + interval.nanoseconds : remainder))
+        return Timestamp(
+            nanoseconds: nanoseconds
+                - (remainder < 0 ? remainder + interval.nanoseconds : remainder))
     }
 }
 
@@ -47,9 +54,15 @@ package struct Duration: Hashable, Comparable, Sendable {
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    package static func microseconds(_ count: Int64) -> Duration { Duration(nanoseconds: count * 1_000) }
-    package static func milliseconds(_ count: Int64) -> Duration { Duration(nanoseconds: count * 1_000_000) }
-    package static func seconds(_ count: Int64) -> Duration { Duration(nanoseconds: count * 1_000_000_000) }
+    package static func microseconds(_ count: Int64) -> Duration {
+        Duration(nanoseconds: count * 1_000)
+    }
+    package static func milliseconds(_ count: Int64) -> Duration {
+        Duration(nanoseconds: count * 1_000_000)
+    }
+    package static func seconds(_ count: Int64) -> Duration {
+        Duration(nanoseconds: count * 1_000_000_000)
+    }
     package static func minutes(_ count: Int64) -> Duration { .seconds(count * 60) }
     package static func hours(_ count: Int64) -> Duration { .seconds(count * 3600) }
 
@@ -58,12 +71,16 @@ package struct Duration: Hashable, Comparable, Sendable {
     /// Whole milliseconds, rounded toward zero.
     package var milliseconds: Int64 { nanoseconds / 1_000_000 }
 
-    package static func < (left: Duration, right: Duration) -> Bool { left.nanoseconds < right.nanoseconds }
+    package static func < (left: Duration, right: Duration) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
     package static func + (left: Duration, right: Duration) -> Duration {
         Duration(nanoseconds: left.nanoseconds &+ right.nanoseconds)
     }
     package static func - (left: Duration, right: Duration) -> Duration {
         Duration(nanoseconds: left.nanoseconds &- right.nanoseconds)
     }
-    package static func * (left: Duration, right: Int64) -> Duration { Duration(nanoseconds: left.nanoseconds &* right) }
+    package static func * (left: Duration, right: Int64) -> Duration {
+        Duration(nanoseconds: left.nanoseconds &* right)
+    }
 }

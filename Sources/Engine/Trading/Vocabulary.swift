@@ -5,7 +5,8 @@ package enum Mode: String, Hashable, Sendable, CaseIterable, Codable {
 
 /// Why a position was closed; each closed trade records exactly one. Strongest first.
 package enum ExitReason: String, Hashable, Sendable, CaseIterable, Codable {
-    case kill, liquidationDistance, stopLoss, dailyLoss, emergency, target, trailingStop, exitProbability
+    case kill, liquidationDistance, stopLoss, dailyLoss, emergency, target, trailingStop,
+        exitProbability
     case policyExit, maxHold, `operator`
     /// The venue closed it by force.
     case liquidation
@@ -74,7 +75,8 @@ package struct GuardVerdict: Hashable, Sendable, Codable {
 
 /// The account breakers of the risk rules.
 package enum BreakerID: String, Hashable, Sendable, CaseIterable, Codable {
-    case dailyLoss, rollingLoss, consecutiveLosses, tradesPerDay, drawdown, liquidationDistance, criticalError
+    case dailyLoss, rollingLoss, consecutiveLosses, tradesPerDay, drawdown, liquidationDistance,
+        criticalError
 }
 
 /// The rungs of a command's acknowledgement ladder, in the order in which they may be reached.

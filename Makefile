@@ -1,0 +1,41 @@
+# Targets: demo, test, build, release, lint, format, pictures, asan, tsan, clean.
+
+SWIFT ?= swift
+CHECK := --explicit-target-dependency-import-check error
+
+.PHONY: demo test build release packages lint format pictures asan tsan clean
+
+demo: release
+	.build/release/narwhal demo
+
+packages:
+	scripts/install-packages
+
+build: packages
+	$(SWIFT) build $(CHECK)
+
+release: packages
+	$(SWIFT) build -c release $(CHECK)
+
+test: packages lint
+	$(SWIFT) build --build-tests $(CHECK)
+	$(SWIFT) test --skip-build
+
+lint:
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+
+format:
+	$(SWIFT) format -i -r Package.swift Sources Tests
+
+# The pictures in README and docs, drawn by the cockpit itself from a demo session.
+pictures: release
+	scripts/make-pictures
+
+asan: packages
+	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest --skip EndToEndTests
+
+tsan: packages
+	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --skip EndToEndTests
+
+clean:
+	rm -rf .build .build-asan .build-tsan

@@ -1,0 +1,99 @@
+package import Market
+package import Trading
+
+/// What an entry model is given at the close of a decision candle.
+package enum EntryFeatures {
+    /// One-minute returns that the volatility is made of.
+    static let volatilityCandles = 15
+    /// Fewer returns than this give no volatility.
+    static let minVolatilityCandles = 5
+    /// Momentum is kept within ± this many usual movements, so that one candle cannot decide alone.
+    static let maxMomentum = 4.0
+
+    /// Computes the market features from what is known now: closed candles and flow windows, nothing later.
+    ///
+    /// The flow windows must have been advanced to the venue's time of this moment. Position features stay missing.
+    package static func compute(_ market: borrowing MarketState, at time: Timestamp) -> FeatureRow {
+        var row = FeatureRow()
+        addFlow(market.flow, to: &row)
+        addCandles(market.candles1m, to: &row, at: time)
+        if let bid = market.bestBid?.price, let ask = market.bestAsk?.price {
+            row[.spread] = 20_000 * (ask.double - bid.double) / (ask.double + bid.double)
+        }
+        return row
+    }
+
+    private static func addFlow(_ flow: borrowing TakerFlow, to row: inout FeatureRow) {
+        let minute = flow.window(.oneMinute)
+        let five = flow.window(.fiveMinutes)
+        let fifteen = flow.window(.fifteenMinutes)
+        row[.whaleNet1m] = balance(minute.whaleBuy, minute.whaleSell)
+        row[.whaleNet5m] = balance(five.whaleBuy, five.whaleSell)
+        row[.whaleNet15m] = balance(fifteen.whaleBuy, fifteen.whaleSell)
+        row[.retailNet1m] = balance(minute.retailBuy, minute.retailSell)
+        row[.retailNet5m] = balance(five.retailBuy, five.retailSell)
+        row[.retailNet15m] = balance(fifteen.retailBuy, fifteen.retailSell)
+        row[.takerImbalance1m] = balance(
+            minute.whaleBuy + minute.retailBuy, minute.whaleSell + minute.retailSell)
+        row[.takerImbalance5m] = balance(
+            five.whaleBuy + five.retailBuy, five.whaleSell + five.retailSell)
+        row[.divergence5m] = (row[.whaleNet5m] - row[.retailNet5m]) / 2
+    }
+
+    private static func addCandles(
+        _ candles: borrowing CandleSeries, to row: inout FeatureRow, at time: Timestamp
+    ) {
+        guard let last = candles.fromEnd(0) else { return }
+        let close = last.close.double
+        var closes = InlineArray<16, Double>(repeating: .nan)
+        var high = last.high
+        var low = last.low
+        closes[0] = close
+        var known = 1
+        while known <= volatilityCandles, let candle = candles.fromEnd(known),
+            isRecent(candle, age: known, at: time, interval: candles.interval)
+        {
+            closes[known] = candle.close.double
+            if known < volatilityCandles {
+                high = max(high, candle.high)
+                low = min(low, candle.low)
+            }
+            known += 1
+        }
+        if high > low {
+            row[.rangePosition15] =
+                2 * (close - low.double) / (high.double - low.double) - 1
+        }
+        guard known > minVolatilityCandles else { return }
+        var squares = 0.0
+        for age in 1..<known {
+            let change = closes[age - 1] / closes[age] - 1
+            squares += change * change
+        }
+        let sigma = (squares / Double(known - 1)).squareRoot()
+        row[.volatility15m] = sigma * 10_000
+        guard sigma > 0 else { return }
+        func momentum(_ age: Int) -> Double {
+            guard age < known else { return .nan }
+            let moves = (close / closes[age] - 1) / (sigma * Double(age).squareRoot())
+            return min(max(moves, -maxMomentum), maxMomentum)
+        }
+        row[.momentum1] = momentum(1)
+        row[.momentum3] = momentum(3)
+        row[.momentum5] = momentum(5)
+        row[.momentum15] = momentum(15)
+    }
+
+    /// Whether the candle of this age is not much older than its age says: minutes without prints are absent.
+    static func isRecent(_ candle: Candle, age: Int, at time: Timestamp, interval: Duration) -> Bool
+    {
+        time - candle.openTime <= interval * Int64(2 * age + 3)
+    }
+
+    /// (buy − sell) ÷ (buy + sell), −1...1; NaN when nothing was traded.
+    static func balance(_ buy: Money, _ sell: Money) -> Double {
+        let gross = buy + sell
+        guard gross.units > 0 else { return .nan }
+        return (buy - sell).double / gross.double
+    }
+}

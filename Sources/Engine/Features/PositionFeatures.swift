@@ -1,0 +1,99 @@
+package import Market
+package import Trading
+
+/// What is known of an open position when its exit is judged.
+package struct PositionInput: Hashable, Sendable {
+    package var direction: Direction
+    package var entryPrice: Price
+    package var openedTime: Timestamp
+    /// The longest time that it may be held; above zero.
+    package var maxHold: Duration
+    /// Its distance from the entry is R.
+    package var initialStop: Price
+    package var stop: Price
+    /// `nil` when there is none.
+    package var target: Price?
+    package var highestMark: Price
+    package var lowestMark: Price
+
+    package init(
+        direction: Direction, entryPrice: Price, openedTime: Timestamp, maxHold: Duration,
+        initialStop: Price, stop: Price, target: Price?, highestMark: Price, lowestMark: Price
+    ) {
+        self.direction = direction
+        self.entryPrice = entryPrice
+        self.openedTime = openedTime
+        self.maxHold = maxHold
+        self.initialStop = initialStop
+        self.stop = stop
+        self.target = target
+        self.highestMark = highestMark
+        self.lowestMark = lowestMark
+    }
+}
+
+/// What an exit model is given at each live tick.
+package enum PositionFeatures {
+    /// Movements are kept within ± this many R.
+    static let maxR = 10.0
+
+    /// Computes the position features from what is known now; market features stay missing.
+    ///
+    /// - Complexity: constant; no allocation.
+    package static func compute(
+        _ market: borrowing MarketState, position: PositionInput, at time: Timestamp
+    ) -> FeatureRow {
+        var row = FeatureRow()
+        let sign = position.direction == .long ? 1.0 : -1.0
+        addFlow(market.flow, against: sign, to: &row)
+        let held = Double(time.nanoseconds &- position.openedTime.nanoseconds)
+        if position.maxHold > .zero {
+            row[.heldFraction] = min(max(held / Double(position.maxHold.nanoseconds), 0), 1)
+        }
+        let entry = position.entryPrice.double
+        let unit = abs(entry - position.initialStop.double)
+        guard let mark = market.mark?.price.double, unit > 0 else { return row }
+        let gain = sign * (mark - entry)
+        let best = position.direction == .long ? position.highestMark : position.lowestMark
+        row[.unrealizedR] = inR(gain, unit)
+        row[.drawdownR] = max(0, inR(sign * (best.double - mark), unit))
+        row[.stopDistanceR] = inR(sign * (mark - position.stop.double), unit)
+        if let target = position.target {
+            row[.targetDistanceR] = inR(sign * (target.double - mark), unit)
+        }
+        addMomentum(market.candles1m, mark, sign: sign, unit: unit, to: &row, at: time)
+        return row
+    }
+
+    private static func inR(_ way: Double, _ unit: Double) -> Double {
+        min(max(way / unit, -maxR), maxR)
+    }
+
+    private static func addFlow(
+        _ flow: borrowing TakerFlow, against sign: Double, to row: inout FeatureRow
+    ) {
+        let minute = flow.window(.oneMinute)
+        let five = flow.window(.fiveMinutes)
+        row[.whaleAgainst1m] = -sign * EntryFeatures.balance(minute.whaleBuy, minute.whaleSell)
+        row[.whaleAgainst5m] = -sign * EntryFeatures.balance(five.whaleBuy, five.whaleSell)
+        row[.takerAgainst1m] =
+            -sign
+            * EntryFeatures.balance(
+                minute.whaleBuy + minute.retailBuy, minute.whaleSell + minute.retailSell)
+    }
+
+    /// How far the mark has moved against the position since the closes one and three whole candles back, in R.
+    private static func addMomentum(
+        _ candles: borrowing CandleSeries, _ mark: Double, sign: Double, unit: Double,
+        to row: inout FeatureRow, at time: Timestamp
+    ) {
+        func against(_ age: Int) -> Double {
+            guard let candle = candles.fromEnd(age),
+                EntryFeatures.isRecent(candle, age: age, at: time, interval: candles.interval)
+            else { return .nan }
+            return inR(sign * (candle.close.double - mark), unit)
+        }
+        row[.momentumAgainst1] = against(1)
+        row[.momentumAgainst3] = against(3)
+    }
+}

@@ -1,0 +1,29 @@
+import Trading
+
+/// Turns a venue's own state into the reading of it that a query answers.
+enum AccountReading {
+    /// `orders` by venue order id, lowest first; `lastTradeIDs` by instrument index.
+    static func snapshot(
+        of account: MarginAccount, orders: [(OrderRequest, Int64, Quantity)], lastTradeIDs: [Int64],
+        at time: Timestamp
+    ) -> AccountSnapshot {
+        var positions: [VenuePosition] = []
+        var lastTrades: [LastTrade] = []
+        for place in account.positions.indices {
+            let id = InstrumentID(UInt16(place))
+            lastTrades.append(LastTrade(instrument: id, tradeID: lastTradeIDs[place]))
+            guard let position = account.positions[place] else { continue }
+            positions.append(
+                VenuePosition(
+                    instrument: id, direction: position.direction, quantity: position.quantity,
+                    entryPrice: position.entryPrice, liquidationPrice: position.liquidationPrice,
+                    isolatedMargin: position.isolatedMargin, leverage: account.leverage))
+        }
+        return AccountSnapshot(
+            walletBalance: account.walletBalance, positions: positions,
+            openOrders: orders.map {
+                VenueOrder(request: $0.0, venueOrderID: VenueOrderID($0.1), filledQuantity: $0.2)
+            },
+            lastTrades: lastTrades, venueTime: time)
+    }
+}

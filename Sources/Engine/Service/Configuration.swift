@@ -1,0 +1,159 @@
+import Foundation
+import TOMLKit
+package import Trading
+
+/// Why a configuration was refused: file, line where known, and what to do.
+package struct ConfigurationError: Error, CustomStringConvertible, Sendable {
+    package let description: String
+}
+
+/// How an engine is to be run, checked; made from one TOML file in which every unknown key is an error.
+package struct Configuration: Sendable {
+    package var engineName = "narwhal"
+    package var mode = Mode.paper
+    package var symbols: [SymbolName] = [SymbolName("BTCUSDT")].compactMap { $0 }
+    package var profile = "bracket"
+    /// Engine seconds per wall second.
+    package var timeScale = 1.0
+    /// `nil`: the default place for the engine's name.
+    package var stateDirectory: String?
+    package var maxTapeBytes: Int64 = 2048 << 20
+    package var venueSeed: UInt64 = 20_261_121
+    package var venueLatency = Duration.milliseconds(40)
+    package var startingBalance = Money(whole: 10_000)
+    package var leverage = 3
+    package var whaleThreshold = Money(whole: 100_000)
+    /// `nil`: the built-in scorecard.
+    package var modelFile: String?
+    /// `nil`: `run` in the state directory.
+    package var gatewayDirectory: String?
+    package var isServiceAccess = false
+    package var maxClients = 100
+
+    package init() {}
+
+    /// Reads and checks the file at `path`.
+    /// - Throws: `ConfigurationError` naming the file, the line where it is known, and the allowed values.
+    package init(path: String) throws(ConfigurationError) {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw ConfigurationError(
+                description:
+                    "\(path): cannot be read; name a readable TOML file with --config, or see: config --explain"
+            )
+        }
+        try self.init(text: text, name: path)
+    }
+
+    /// Reads and checks `text`; `name` is what errors call it.
+    package init(text: String, name: String) throws(ConfigurationError) {
+        guard text.utf8.count <= 1 << 20 else {
+            throw ConfigurationError(
+                description: "\(name): larger than 1 MiB; this is not a configuration")
+        }
+        let table: TOMLTable
+        do {
+            table = try TOMLTable(string: text)
+        } catch let error as TOMLParseError {
+            throw ConfigurationError(
+                description: "\(name):\(error.source.begin.line): \(error.description)")
+        } catch {
+            throw ConfigurationError(description: "\(name): \(error)")
+        }
+        let reader = ConfigurationReader(
+            name: name, lines: text.split(separator: "\n", omittingEmptySubsequences: false))
+        for (path, value) in try reader.flatten(table) { try apply(path, value, reader) }
+    }
+
+    private mutating func apply(
+        _ path: String, _ value: any TOMLValueConvertible, _ reader: ConfigurationReader
+    ) throws(ConfigurationError) {
+        switch path {
+        case "engine":
+            let text = try reader.text(path, value)
+            let allowed = text.utf8.allSatisfy {
+                (97...122).contains($0) || (48...57).contains($0) || [45, 46, 95].contains($0)
+            }
+            guard allowed, (1...32).contains(text.utf8.count), !text.hasPrefix(".") else {
+                throw reader.refusal(
+                    path, "must be 1 to 32 characters a-z 0-9 . _ - and not begin with a dot")
+            }
+            engineName = text
+        case "mode":
+            _ = try reader.choice(path, value)
+        case "symbols":
+            symbols = try reader.symbols(path, value)
+        case "profile":
+            profile = try reader.choice(path, value)
+        case "timeScale":
+            timeScale = try reader.number(path, value)
+        case "state.directory":
+            stateDirectory = try reader.absolutePath(path, value)
+        case "state.maxTapeMegabytes":
+            maxTapeBytes = try reader.integer(path, value) << 20
+        case "venue.name":
+            _ = try reader.choice(path, value)
+        case "venue.seed":
+            venueSeed = UInt64(try reader.integer(path, value))
+        case "venue.latencyMilliseconds":
+            venueLatency = .milliseconds(try reader.integer(path, value))
+        case "account.startingBalance":
+            startingBalance = try reader.money(path, value)
+        case "account.leverage":
+            leverage = Int(try reader.integer(path, value))
+        case "market.whaleThreshold":
+            whaleThreshold = try reader.money(path, value)
+        case "models.file":
+            modelFile = try reader.text(path, value)
+        case "gateway.directory":
+            gatewayDirectory = try reader.absolutePath(path, value)
+        case "gateway.access":
+            isServiceAccess = try reader.choice(path, value) == "service"
+        case "gateway.maxClients":
+            maxClients = Int(try reader.integer(path, value))
+        default:
+            let hint =
+                ConfigurationKey.nearest(to: path).map { "; did you mean \($0)?" }
+                ?? "; see: config --explain"
+            throw reader.refusal(path, "is not a known key\(hint)")
+        }
+    }
+
+    /// Every key with unit, range and default, as a commented file that is itself valid.
+    package static var explanation: String {
+        var text =
+            "# narwhald configuration. Every key is optional; the values below are the defaults.\n"
+        var section = ""
+        for key in ConfigurationKey.all {
+            let parts = key.path.split(separator: ".")
+            if parts.count == 2, parts[0] != section {
+                section = String(parts[0])
+                text += "\n[\(section)]\n"
+            }
+            text += "# \(key.explanation)\n# \(key.unit)\(key.rangeText)\n"
+            let isPlaceholder = if case .path = key.kind { true } else { false }
+            let value: String
+            switch key.kind {
+            case .text, .choice, .path: value = "\"\(key.defaultText)\""
+            case .symbols, .integer, .number, .money: value = key.defaultText
+            }
+            text += "\(isPlaceholder ? "# " : "")\(parts.last ?? "") = \(value)\n"
+        }
+        return text
+    }
+}
+
+extension ConfigurationKey {
+    /// The allowed values in words.
+    var rangeText: String {
+        switch kind {
+        case .text, .symbols, .path: ""
+        case .choice(let words): ": \(words.joined(separator: ", "))"
+        case .integer(let range): ", \(range.lowerBound) to \(range.upperBound)"
+        case .number(let range): ", \(range.lowerBound) to \(range.upperBound)"
+        case .money(let range): ", \(range.lowerBound) to \(range.upperBound)"
+        }
+    }
+}

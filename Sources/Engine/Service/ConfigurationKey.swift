@@ -1,0 +1,132 @@
+/// What a configuration value may be.
+enum ConfigurationKind: Sendable {
+    case text
+    /// One of these words.
+    case choice([String])
+    /// A list of symbols.
+    case symbols
+    case integer(ClosedRange<Int64>)
+    case number(ClosedRange<Double>)
+    /// An exact decimal, quoted or bare, at least and at most in whole quote units.
+    case money(ClosedRange<Int64>)
+    case path
+}
+
+/// One key of the configuration file: the single source for reading, checking and `config --explain`.
+struct ConfigurationKey: Sendable {
+    /// Dotted path, such as `venue.name`.
+    let path: String
+    let kind: ConfigurationKind
+    let unit: String
+    let defaultText: String
+    let explanation: String
+
+    static let all: [ConfigurationKey] = [
+        ConfigurationKey(
+            path: "engine", kind: .text, unit: "1 to 32 characters a-z 0-9 . _ -",
+            defaultText: "narwhal",
+            explanation:
+                "Name of this engine: on every screen, in the state directory's path, typed to arm it."
+        ),
+        ConfigurationKey(
+            path: "mode", kind: .choice(["paper"]), unit: "word", defaultText: "paper",
+            explanation:
+                "How real the orders are. Only paper exists so far; live must be asked for in a later version."
+        ),
+        ConfigurationKey(
+            path: "symbols", kind: .symbols, unit: "1 to 8 symbols", defaultText: "[\"BTCUSDT\"]",
+            explanation: "What is traded, as the venue spells it."),
+        ConfigurationKey(
+            path: "profile", kind: .choice(["bracket", "guarded", "optimised"]), unit: "word",
+            defaultText: "bracket",
+            explanation: "The named bundle of decision interval, exit plan, limits and sizing."),
+        ConfigurationKey(
+            path: "timeScale", kind: .number(0.01...1_000), unit: "engine seconds per wall second",
+            defaultText: "1",
+            explanation:
+                "Speed of the simulated exchange and of every engine duration; shown as x60 on the screen."
+        ),
+        ConfigurationKey(
+            path: "state.directory", kind: .path, unit: "absolute path",
+            defaultText: "$XDG_STATE_HOME/narwhal/ENGINE",
+            explanation:
+                "Where the journal, the tape, the latch file and the sockets live; one engine at a time."
+        ),
+        ConfigurationKey(
+            path: "state.maxTapeMegabytes", kind: .integer(16...1_000_000), unit: "MB",
+            defaultText: "2048",
+            explanation:
+                "Kept market tape; the oldest segments are removed beyond it, and the log says so."),
+        ConfigurationKey(
+            path: "venue.name", kind: .choice(["simulated"]), unit: "word",
+            defaultText: "simulated",
+            explanation: "Where orders go: the simulated exchange inside the engine's process."),
+        ConfigurationKey(
+            path: "venue.seed", kind: .integer(0...Int64.max), unit: "number",
+            defaultText: "20261121",
+            explanation:
+                "Seed of the simulated exchange's people; the same seed is the same market."),
+        ConfigurationKey(
+            path: "venue.latencyMilliseconds", kind: .integer(0...10_000),
+            unit: "ms of engine time",
+            defaultText: "40",
+            explanation: "One way between the engine and the simulated exchange."),
+        ConfigurationKey(
+            path: "account.startingBalance", kind: .money(10...1_000_000_000),
+            unit: "quote currency",
+            defaultText: "10000",
+            explanation:
+                "Paper money of a fresh state directory; a restart keeps what the journal knows."),
+        ConfigurationKey(
+            path: "account.leverage", kind: .integer(1...5), unit: "times", defaultText: "3",
+            explanation: "Isolated leverage; the ceiling of 5 is compiled in."),
+        ConfigurationKey(
+            path: "market.whaleThreshold", kind: .money(1_000...100_000_000),
+            unit: "quote currency",
+            defaultText: "100000",
+            explanation: "A taker order of at least this notional is a whale."),
+        ConfigurationKey(
+            path: "models.file", kind: .path, unit: "path", defaultText: "the built-in scorecard",
+            explanation:
+                "Scorecard weights; not trained, and called scorecard wherever it is shown."),
+        ConfigurationKey(
+            path: "gateway.directory", kind: .path, unit: "absolute path", defaultText: "STATE/run",
+            explanation:
+                "Where view.sock and control.sock are bound; with the names at most 107 bytes."),
+        ConfigurationKey(
+            path: "gateway.access", kind: .choice(["user", "service"]), unit: "word",
+            defaultText: "user",
+            explanation:
+                "user: this user only; service: groups narwhal (view) and narwhal-control (command)."
+        ),
+        ConfigurationKey(
+            path: "gateway.maxClients", kind: .integer(1...1_000), unit: "connections",
+            defaultText: "100",
+            explanation: "Connections served at once; more are refused with an error."),
+    ]
+
+    /// The key whose path is nearest to a mistyped one, within two edits or a common last part.
+    static func nearest(to path: String) -> String? {
+        var best: (path: String, distance: Int)?
+        for key in all {
+            let distance = editDistance(path.lowercased(), key.path.lowercased())
+            if distance < best?.distance ?? 4 { best = (key.path, distance) }
+        }
+        return best?.path
+    }
+
+    private static func editDistance(_ left: String, _ right: String) -> Int {
+        let (left, right) = (Array(left.utf8), Array(right.utf8))
+        var row = Array(0...right.count)
+        for (i, a) in left.enumerated() {
+            var previous = row[0]
+            row[0] = i + 1
+            for (j, b) in right.enumerated() {
+                let current = row[j + 1]
+                row[j + 1] = a == b ? previous : min(previous, row[j], current) + 1
+                previous = current
+            }
+        }
+        return row[right.count]
+    }
+}

@@ -1,0 +1,82 @@
+/// One position in a status report.
+package struct StatusPosition: Hashable, Sendable, Codable {
+    package var symbol: String
+    /// `long` or `short`.
+    package var side: String
+    package var quantity: String
+    package var entryPrice: String
+    package var markPrice: String
+    package var unrealizedPnL: String
+    package var liquidationPrice: String?
+    package var protection: ProtectionProof
+
+    package init(
+        symbol: String, side: String, quantity: String, entryPrice: String, markPrice: String,
+        unrealizedPnL: String, liquidationPrice: String?, protection: ProtectionProof
+    ) {
+        self.symbol = symbol
+        self.side = side
+        self.quantity = quantity
+        self.entryPrice = entryPrice
+        self.markPrice = markPrice
+        self.unrealizedPnL = unrealizedPnL
+        self.liquidationPrice = liquidationPrice
+        self.protection = protection
+    }
+}
+
+/// The engine in one answer, for scripts: what `narwhal status --json` prints. Its names do not change.
+package struct StatusReport: Hashable, Sendable, Codable {
+    package var engine: String
+    package var mode: String
+    /// `open`, `paused`, `flattening`, `latched`, or `starting` while nothing is known yet.
+    package var state: String
+    package var latched: Bool
+    package var engineTime: Int64
+    package var wallTime: Int64
+    /// Absent while the account is not known.
+    package var equity: String?
+    package var positions: [StatusPosition]
+    package var openOrders: Int?
+    package var unknownOrders: Int?
+    /// Absent before the first reconciliation.
+    package var lastReconciledAgeMs: Int64?
+
+    package init(
+        engine: String, mode: String, state: String, latched: Bool, engineTime: Int64,
+        wallTime: Int64,
+        equity: String?, positions: [StatusPosition], openOrders: Int?, unknownOrders: Int?,
+        lastReconciledAgeMs: Int64?
+    ) {
+        self.engine = engine
+        self.mode = mode
+        self.state = state
+        self.latched = latched
+        self.engineTime = engineTime
+        self.wallTime = wallTime
+        self.equity = equity
+        self.positions = positions
+        self.openOrders = openOrders
+        self.unknownOrders = unknownOrders
+        self.lastReconciledAgeMs = lastReconciledAgeMs
+    }
+
+    /// The same facts out of a snapshot; `nil` without its `engine` topic.
+    package init?(_ snapshot: Snapshot) {
+        guard let engine = snapshot.engine else { return nil }
+        self.init(
+            engine: engine.name, mode: engine.mode, state: engine.gate, latched: engine.isLatched,
+            engineTime: engine.engineTime, wallTime: engine.wallTime,
+            equity: snapshot.account?.equity,
+            positions: (snapshot.positions ?? []).map { position in
+                StatusPosition(
+                    symbol: position.symbol, side: position.side, quantity: position.quantity,
+                    entryPrice: position.entryPrice, markPrice: position.markPrice,
+                    unrealizedPnL: position.unrealizedPnL,
+                    liquidationPrice: position.liquidationPrice,
+                    protection: position.protection)
+            },
+            openOrders: snapshot.safety?.openOrders, unknownOrders: snapshot.safety?.unknownOrders,
+            lastReconciledAgeMs: snapshot.safety?.reconciledAgeMs)
+    }
+}
