@@ -1,3 +1,4 @@
+import Market
 import Messages
 import Risk
 package import Trading

@@ -5,7 +5,7 @@ import Market
 import Messages
 import Models
 import Risk
-package import Trading
+import Trading
 
 // Entries: decided at the close of a decision candle, in the final order of checks. The first refusal wins.
 

@@ -1,9 +1,10 @@
 import Exits
 import Features
+import Market
 import Messages
 import Models
 import Risk
-import Trading
+package import Trading
 
 // When a position is closed.
 

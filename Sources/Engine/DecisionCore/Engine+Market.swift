@@ -1,5 +1,6 @@
 import Market
 import Messages
+import Risk
 import Trading
 
 // What the market says: candles that close are decided on, open positions are looked at live.
@@ -93,6 +94,11 @@ extension Engine {
         checkBreakers()
         recordAccountEveryMinute()
         if let heartbeat = configuration.heartbeat { emit(.setTimer(.tick, at: now + heartbeat)) }
+    }
+
+    /// The tape is over: the open taker order of every instrument ends. Forming candles stay forming.
+    package mutating func finishMarkets() {
+        for index in symbols.indices { _ = symbols[index].market.finish() }
     }
 
     /// The spread as a fraction of the best bid; `nil` without a touch.

@@ -1,3 +1,4 @@
+import Exits
 import Messages
 import Risk
 import Trading
@@ -347,9 +348,10 @@ extension Engine {
     mutating func positionChanged(_ index: Int) {
         guard let position = symbols[index].position else { return }
         let record = position.record
-        symbols[index].position?.liquidationPrice = Liquidation.price(
+        let liquidation = Liquidation.price(
             direction: record.direction, quantity: record.quantity, cost: record.cost,
             wallet: record.margin, tiers: symbols[index].instrument.tiers)
+        symbols[index].position?.liquidationPrice = liquidation
         self.record(.positionChanged(record))
     }
 

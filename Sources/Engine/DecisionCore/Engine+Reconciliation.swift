@@ -1,4 +1,7 @@
+import Exits
+import Market
 import Messages
+import Risk
 import Trading
 
 // The account at the venue against what we book. The venue is right about facts; we explain the difference, and what we
@@ -132,7 +135,10 @@ extension Engine {
             {
                 reading.flatAgreed = true
             }
-            for index in symbols.indices { symbols[index].position?.stopSeenTime = stopSeen(index) }
+            for index in symbols.indices {
+                let seen = stopSeen(index)
+                symbols[index].position?.stopSeenTime = seen
+            }
             record(.reconciled(differences: differences))
         }
         for difference in differences { tell(.reconcile, .warning, difference) }
@@ -187,8 +193,9 @@ extension Engine {
         case (nil, nil): return .agree
         case (.some(let venue), .some(let own))
         where venue.direction == own.direction && venue.quantity == own.quantity:
-            symbols[index].position?.liquidationPrice =
-                venue.liquidationPrice ?? symbols[index].position?.liquidationPrice
+            if let liquidation = venue.liquidationPrice {
+                symbols[index].position?.liquidationPrice = liquidation
+            }
             return .agree
         case (.some(let venue), nil):
             adoptForeign(venue, index)

@@ -62,8 +62,6 @@ package struct EngineConfiguration: Sendable {
         self.reconcileInterval = reconcileInterval
         self.orderLinkStaleAfter = orderLinkStaleAfter
         self.runTag = runTag
-        self.guards.maxPositions.maxPerSymbol = profile.maxPositionsPerSymbol
-        self.guards.maxPositions.maxInAll = profile.maxPositions
     }
 
     /// The configuration of a replay: no heartbeat, and links that cannot be lost.

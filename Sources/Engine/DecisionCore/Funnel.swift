@@ -1,4 +1,4 @@
-package import Messages
+import Messages
 package import Trading
 
 /// How far decisions came in a span of time, and which guards stopped them.

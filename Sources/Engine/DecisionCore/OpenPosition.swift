@@ -1,4 +1,4 @@
-package import Messages
+import Messages
 package import Trading
 
 /// That a position is to be closed, why, and how far that is.

@@ -1,5 +1,5 @@
 package import Messages
-package import Risk
+import Risk
 package import Trading
 
 /// Whether doubles are folded too: facts hash alike in debug and release, doubles on one machine.

@@ -1,6 +1,7 @@
-package import Market
-package import Messages
-package import Models
+import Market
+import Messages
+import Models
+import Risk
 package import Trading
 
 /// An entry that is on its way, with what its position will need.

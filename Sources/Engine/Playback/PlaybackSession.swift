@@ -1,0 +1,185 @@
+package import DecisionCore
+package import Matching
+package import Messages
+import Risk
+package import Trading
+
+/// One core and one paper venue, driven by a tape: whatever is due before a datum is delivered before it.
+///
+/// The intents of a replay are durable at once and its latch is written at once; everything else is the same core as
+/// live.
+package struct PlaybackSession: Sendable {
+    package private(set) var engine: Engine
+    package private(set) var venue: PaperVenue
+    /// Closed trades, oldest first.
+    package private(set) var trips: [RoundTrip] = []
+    /// Equity once a minute and at every change of the wallet, oldest first; thinned out beyond `maxEquityPoints`.
+    package private(set) var equity: [(time: Timestamp, equity: Money)] = []
+    /// Events that the core was given.
+    package private(set) var sequence: UInt64 = 0
+    /// All events with the rolling hash of the actions after each, when asked for.
+    package private(set) var audit: [AuditRecord] = []
+    private let recordsAudit: Bool
+
+    private var time: Timestamp
+    private var timers = TimerQueue()
+    /// Answers of the shell that are on their way, by time.
+    private var answers: [(time: Timestamp, body: Event.Body)] = []
+    /// Nothing of ours is due before.
+    private var wake = Timestamp.distantPast
+
+    private static let maxEquityPoints = 200_000
+
+    package init(
+        configuration: EngineConfiguration, venue paper: PaperConfiguration,
+        recovered: RecoveredState? = nil, startTime: Timestamp, recordsAudit: Bool = false
+    ) {
+        self.init(
+            engine: Engine(
+                configuration: configuration, recovered: recovered, startTime: startTime),
+            venue: PaperVenue(instruments: configuration.instruments, configuration: paper),
+            startTime: startTime, recordsAudit: recordsAudit)
+    }
+
+    /// Takes a core and a venue that may have a past.
+    package init(
+        engine: Engine, venue: PaperVenue, startTime: Timestamp, recordsAudit: Bool = false
+    ) {
+        self.engine = engine
+        self.venue = venue
+        self.recordsAudit = recordsAudit
+        time = startTime
+    }
+
+    /// Gives the core and the venue one datum of the tape; everything due up to `time` comes first.
+    package mutating func feed(_ data: MarketData, instrument: InstrumentID, time: Timestamp) {
+        if case .print(let print) = data {
+            return feed(print, instrument: instrument, time: time)
+        }
+        let now = max(self.time, time)
+        if now >= wake { deliver(upTo: now) }
+        self.time = now
+        venue.receive(data, instrument: instrument, at: now)
+        sequence += 1
+        let actions = engine.processMarket(instrument, data, time: now, sequence: sequence)
+        if recordsAudit { keep(.market(instrument, data), now) }
+        if !actions.isEmpty { perform(actions) }
+        updateWake()
+    }
+
+    /// The same for a print: nearly free while nothing is open and nothing is due.
+    package mutating func feed(_ print: Print, instrument: InstrumentID, time: Timestamp) {
+        let now = time > self.time ? time : self.time
+        if now >= wake { deliver(upTo: now) }
+        self.time = now
+        venue.receive(print, instrument: instrument, at: now)
+        sequence += 1
+        let actions = engine.processPrint(instrument, print, time: now, sequence: sequence)
+        if recordsAudit { keep(.market(instrument, .print(print)), now) }
+        if !actions.isEmpty { perform(actions) }
+        updateWake()
+    }
+
+    /// Gives the core an order of the operator, at the time of the tape.
+    package mutating func command(_ envelope: CommandEnvelope) { give(.command(envelope), at: time) }
+
+    /// Gives the core any event of the shell, at the time of the tape: what tests and faults need.
+    package mutating func give(_ body: Event.Body) { give(body, at: time) }
+
+    /// Lets time pass without the market: everything due up to `end` happens.
+    package mutating func advance(to end: Timestamp) {
+        deliver(upTo: max(time, end))
+        time = max(time, end)
+    }
+
+    /// The tape is over: open taker orders end. Positions stay as they are.
+    package mutating func finish() { engine.finishMarkets() }
+
+    // MARK: What is due
+
+    private mutating func updateWake() {
+        var next = timers.nextTime
+        if let due = venue.nextDue, due < next { next = due }
+        if let first = answers.first, first.time < next { next = first.time }
+        wake = next
+    }
+
+    /// Delivers timers, reports and answers in the order of their time; of equals the venue's word comes first.
+    private mutating func deliver(upTo end: Timestamp) {
+        updateWake()
+        while wake <= end {
+            let moment = wake
+            for output in venue.drain(upTo: moment) {
+                switch output.content {
+                case .market(let id, let data): give(.market(id, data), at: output.time)
+                case .order(let report): give(.order(report), at: output.time)
+                case .account(let report): give(.account(report), at: output.time)
+                }
+            }
+            while let first = answers.first, first.time <= moment {
+                answers.removeFirst()
+                give(first.body, at: first.time)
+            }
+            if let due = timers.popDue(at: moment) { give(.timer(due.timer), at: due.time) }
+            updateWake()
+        }
+    }
+
+    private mutating func give(_ body: Event.Body, at moment: Timestamp) {
+        time = max(time, moment)
+        sequence += 1
+        let event = Event(sequence: sequence, time: time, body: body)
+        let actions = engine.process(event)
+        if recordsAudit { keep(body, time) }
+        perform(actions)
+        updateWake()
+    }
+
+    private mutating func keep(_ body: Event.Body, _ time: Timestamp) {
+        audit.append(
+            AuditRecord(
+                event: Event(sequence: sequence, time: time, body: body),
+                actionHash: engine.actionHash))
+    }
+
+    // MARK: Performing
+
+    private mutating func perform(_ actions: [Action]) {
+        for action in actions {
+            switch action {
+            case .submit(let order): venue.submit(order.request, at: time)
+            case .cancel(let id, let instrument): venue.cancel(id, instrument: instrument, at: time)
+            case .readAccount:
+                // Read now, told when every report that is on its way has come.
+                answer(.account(.snapshot(venue.snapshot(at: time))), after: venue.configuration.latency)
+            case .setTimer(let timer, let due): timers.set(timer, at: due)
+            case .cancelTimer(let timer): timers.cancel(timer)
+            case .latch(let isLatched):
+                answer(.latch(isLatched ? .written : .removed), after: .zero)
+            case .record(let fact): remember(fact)
+            case .notice: break
+            }
+        }
+    }
+
+    private mutating func answer(_ body: Event.Body, after delay: Duration) {
+        let due = time + delay
+        let index = answers.firstIndex { $0.time > due } ?? answers.count
+        answers.insert((due, body), at: index)
+    }
+
+    private mutating func remember(_ fact: Fact) {
+        switch fact {
+        case .tradeClosed(let trip): trips.append(trip)
+        case .account(let record):
+            if equity.count == Self.maxEquityPoints {
+                equity = stride(from: 0, to: equity.count, by: 2).map { equity[$0] }
+            }
+            equity.append((time, record.equity))
+        case .intent, .orderChanged, .fill, .funding, .positionChanged, .positionClosed, .decision,
+            .gateChanged, .commandReceived, .commandStep, .commandRefused, .breakerTripped,
+            .reconciled, .notice:
+            break
+        }
+    }
+}
