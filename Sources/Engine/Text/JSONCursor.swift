@@ -282,7 +282,7 @@ package struct JSONCursor: ~Escapable {
         let digits = word ^ 0x3030_3030_3030_3030
         // A digit is below 10: adding 118 must not reach the highest bit of its byte, nor may it be there before.
         guard
-            (digits | (digits & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7676_7676_7676_7676)
+            (digits | ((digits & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7676_7676_7676_7676))
                 & 0x8080_8080_8080_8080 == 0
         else { return nil }
         let pairs = (digits &* 10 &+ digits >> 8) & 0x00ff_00ff_00ff_00ff
