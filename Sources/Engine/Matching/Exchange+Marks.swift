@@ -93,6 +93,7 @@ extension Exchange {
             instrument: instrument)
         markets[place].lastTradeID += 1
         guard index == 0 else { return }
+        ourTradeIDs[place] = markets[place].lastTradeID
         let fill = Fill(
             tradeID: markets[place].lastTradeID, price: price, quantity: quantity, side: side,
             commission: commission, isMaker: false, venueTime: time)

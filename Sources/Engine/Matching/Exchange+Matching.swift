@@ -321,6 +321,7 @@ extension Exchange {
             side: side, quantity: quantity, price: price, commission: commission,
             instrument: instrument)
         guard taker == 0 else { return }
+        ourTradeIDs[place] = markets[place].lastTradeID
         let fill = Fill(
             tradeID: markets[place].lastTradeID, price: price, quantity: quantity, side: side,
             commission: commission, isMaker: false, venueTime: time)
@@ -343,6 +344,7 @@ extension Exchange {
         else {
             return
         }
+        ourTradeIDs[place] = markets[place].lastTradeID
         let request = orders[index].request
         orders[index].filled += quantity
         if quantity == maker.remaining { orders.remove(at: index) }

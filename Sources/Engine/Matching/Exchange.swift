@@ -27,7 +27,10 @@ package struct Exchange: Sendable {
     /// Our open orders by venue order id, lowest first.
     var orders: [RemoteOrder] = []
     var lastVenueOrderID: Int64 = 0
+    /// Our latest fills, by instrument index.
+    var ourTradeIDs: [Int64]
     var inbox = Fifo<Inbound>()
+    private var lastArrival = Timestamp.distantPast
     var market = Fifo<VenueOutput>()
     var reports = Fifo<VenueOutput>()
     var nextMark: Timestamp
@@ -84,6 +87,7 @@ package struct Exchange: Sendable {
         nextMark = start.floor(to: configuration.markInterval) + configuration.markInterval
         nextDepth = start + configuration.depthInterval
         nextSnapshot = start
+        ourTradeIDs = Array(repeating: 0, count: instruments.count)
     }
 
     /// Opens one more account of the simulated people.
@@ -150,33 +154,32 @@ package struct Exchange: Sendable {
 
     /// Sends an order of ours at `time`; it arrives after the latency.
     package mutating func submit(_ request: OrderRequest, at time: Timestamp) {
-        inbox.append(
-            Inbound(time: max(self.time, time) + configuration.latency, request: .submit(request)))
+        post(.submit(request), at: time)
     }
 
     /// Sends a cancel at `time`; it arrives after the latency.
     package mutating func cancel(_ id: ClientOrderID, instrument: InstrumentID, at time: Timestamp)
     {
-        inbox.append(
-            Inbound(
-                time: max(self.time, time) + configuration.latency, request: .cancel(id, instrument)
-            ))
+        post(.cancel(id, instrument), at: time)
     }
 
     /// Sends cash into the isolated margin of our position; `.marginMoved` follows when it was there.
     package mutating func moveMargin(_ amount: Money, instrument: InstrumentID, at time: Timestamp)
     {
-        inbox.append(
-            Inbound(
-                time: max(self.time, time) + configuration.latency,
-                request: .moveMargin(instrument, amount)))
+        post(.moveMargin(instrument, amount), at: time)
+    }
+
+    private mutating func post(_ request: Inbound.Request, at sent: Timestamp) {
+        // One link keeps the order of what is sent over it.
+        lastArrival = max(lastArrival, max(time, sent) + configuration.latency)
+        inbox.append(Inbound(time: lastArrival, request: request))
     }
 
     /// One complete reading of our account, as a query would answer it now.
     package func snapshot(at time: Timestamp) -> AccountSnapshot {
         AccountReading.snapshot(
             of: accounts[0], orders: orders.map { ($0.request, $0.venueOrderID, $0.filled) },
-            lastTradeIDs: markets.map(\.lastTradeID), at: time)
+            lastTradeIDs: ourTradeIDs, at: time)
     }
 
     /// Puts our account back as the journal remembers it. `counterparty` takes the other side of its positions, so
@@ -187,6 +190,7 @@ package struct Exchange: Sendable {
         accounts[0] = record.account
         lastVenueOrderID = max(lastVenueOrderID, record.lastVenueOrderID)
         for place in markets.indices {
+            ourTradeIDs[place] = record.lastTradeIDs[place]
             markets[place].lastTradeID = max(markets[place].lastTradeID, record.lastTradeIDs[place])
             guard let position = record.account.positions[place] else { continue }
             accounts[Int(counterparty.index)].apply(
@@ -201,9 +205,7 @@ package struct Exchange: Sendable {
                     request: order.request, venueOrderID: order.venueOrderID, filled: order.filled,
                     state: .waiting))
             if !order.request.kind.isConditional || order.isTriggered {
-                inbox.append(
-                    Inbound(
-                        time: time + configuration.latency, request: .resume(order.venueOrderID)))
+                post(.resume(order.venueOrderID), at: time)
             }
         }
     }

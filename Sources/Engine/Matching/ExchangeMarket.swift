@@ -78,14 +78,15 @@ struct ExchangeMarket: Sendable {
             askQuantity: ask.quantity, venueTime: time)
     }
 
-    /// The changes of the book since the last update; `nil` when there are none.
+    /// The changes of the book since the last update; `nil` when there are none. It begins with the id at which the
+    /// last one ended, so that it also joins a snapshot of that id.
     mutating func takeDepthUpdate(at time: Timestamp) -> DepthUpdate? {
         guard book.hasChanges else { return nil }
         let changes = book.takeChanges()
         updateID += 1
         defer { depthID = updateID }
         return DepthUpdate(
-            firstID: depthID + 1, lastID: updateID, previousLastID: depthID, bids: changes.bids,
+            firstID: depthID, lastID: updateID, previousLastID: depthID, bids: changes.bids,
             asks: changes.asks, venueTime: time)
     }
 

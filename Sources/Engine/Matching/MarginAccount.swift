@@ -1,7 +1,7 @@
 package import Trading
 
 /// A position as the venue keeps it: exact cost, isolated margin, and where it would be closed by force.
-package struct MarginPosition: Hashable, Sendable {
+package struct MarginPosition: Hashable, Sendable, Codable {
     package let direction: Direction
     package fileprivate(set) var quantity: Quantity
     /// Quantity × price of everything that is still open, exact.
@@ -28,7 +28,7 @@ package struct MarginPosition: Hashable, Sendable {
 /// One account at the venue: cash, and one isolated position an instrument.
 ///
 /// `walletBalance == deposits + closedPnL − commissions + funding`, exactly, always.
-package struct MarginAccount: Hashable, Sendable {
+package struct MarginAccount: Hashable, Sendable, Codable {
     package private(set) var walletBalance: Money
     /// By instrument index; `nil` is flat.
     package private(set) var positions: [MarginPosition?]

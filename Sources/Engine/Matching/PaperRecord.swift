@@ -1,7 +1,7 @@
 package import Trading
 
 /// An open order of the paper venue.
-package struct PaperOrder: Hashable, Sendable {
+package struct PaperOrder: Hashable, Sendable, Codable {
     package let request: OrderRequest
     /// Zero while the venue has not accepted it.
     package fileprivate(set) var venueOrderID: Int64
@@ -21,7 +21,7 @@ package struct PaperOrder: Hashable, Sendable {
 ///
 /// What was on its way when the engine died was never received, so it never happened, for the engine and for the
 /// rebuilt venue alike.
-package struct PaperRecord: Hashable, Sendable {
+package struct PaperRecord: Hashable, Sendable, Codable {
     package let instruments: [Instrument]
     package private(set) var account: MarginAccount
     /// Accepted and not yet gone, in the order of acceptance.
