@@ -31,6 +31,16 @@ struct Narwhal: ParsableCommand {
             complain(failure.message)
             Glibc.exit(failure.exit.rawValue)
         }
-        self.main(arguments)
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+        } catch {
+            // Wrong options are one line like every other error; help and our own exit codes go their way.
+            if exitCode(for: error) == .validationFailure {
+                complain(message(for: error) + "; see 'narwhal --help'")
+                Glibc.exit(ExitCode.validationFailure.rawValue)
+            }
+            exit(withError: error)
+        }
     }
 }

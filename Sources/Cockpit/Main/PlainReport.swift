@@ -12,7 +12,7 @@ enum PlainReport {
             var line =
                 "engine \(engine.name) on \(engine.host): \(engine.mode), gate \(engine.gate)"
             if engine.isLatched { line += ", LATCHED" }
-            if engine.timeScale != 1 { line += ", time x\(engine.timeScale)" }
+            if engine.timeScale != 1 { line += ", time x\(scale(engine.timeScale))" }
             if let reason = engine.notReady { line += ", not ready: \(reason)" }
             lines.append(line)
         }
@@ -134,6 +134,10 @@ enum PlainReport {
         guard value.isFinite, value >= 0, value <= 1 else { return "?" }
         let whole = Int((value * 100).rounded())
         return "\(whole / 100).\(whole % 100 < 10 ? "0" : "")\(whole % 100)"
+    }
+
+    private static func scale(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e9 ? "\(Int(value))" : "\(value)"
     }
 
     /// Time of day in UTC.
