@@ -1,10 +1,10 @@
-import Messages
-import Trading
+package import Messages
+package import Trading
 
 /// The timers that the core has set, delivered by their time, and in the order of setting when times are equal.
 ///
 /// A core has about a dozen of them, so a plain array is fast enough.
-struct TimerQueue: Sendable {
+package struct TimerQueue: Sendable {
     private struct Entry: Sendable {
         var time: Timestamp
         var order: UInt64
@@ -14,23 +14,26 @@ struct TimerQueue: Sendable {
     private var entries: [Entry] = []
     private var count: UInt64 = 0
     /// The time of the earliest; the end of time when there is none.
-    private(set) var nextTime = Timestamp.distantFuture
+    package private(set) var nextTime = Timestamp.distantFuture
+
+    package init() {}
 
     /// Sets a timer anew; an earlier setting of the same timer is forgotten.
-    mutating func set(_ timer: TimerID, at time: Timestamp) {
+    package mutating func set(_ timer: TimerID, at time: Timestamp) {
         entries.removeAll { $0.timer == timer }
         count += 1
         entries.append(Entry(time: time, order: count, timer: timer))
         update()
     }
 
-    mutating func cancel(_ timer: TimerID) {
+    /// Forgets a timer; nothing happens when it is not set.
+    package mutating func cancel(_ timer: TimerID) {
         entries.removeAll { $0.timer == timer }
         update()
     }
 
     /// Takes out the earliest timer if it is due at `time`.
-    mutating func popDue(at time: Timestamp) -> (timer: TimerID, time: Timestamp)? {
+    package mutating func popDue(at time: Timestamp) -> (timer: TimerID, time: Timestamp)? {
         guard nextTime <= time else { return nil }
         var best = 0
         for index in entries.indices.dropFirst()

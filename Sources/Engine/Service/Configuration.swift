@@ -74,11 +74,10 @@ package struct Configuration: Sendable {
         case "engine":
             let text = try reader.text(path, value)
             let allowed = text.utf8.allSatisfy {
-                (97...122).contains($0) || (48...57).contains($0) || [45, 46, 95].contains($0)
+                (97...122).contains($0) || (48...57).contains($0) || $0 == 45
             }
-            guard allowed, (1...32).contains(text.utf8.count), !text.hasPrefix(".") else {
-                throw reader.refusal(
-                    path, "must be 1 to 32 characters a-z 0-9 . _ - and not begin with a dot")
+            guard allowed, (1...32).contains(text.utf8.count) else {
+                throw reader.refusal(path, "must be 1 to 32 characters a-z 0-9 -")
             }
             engineName = text
         case "mode":

@@ -23,7 +23,7 @@ struct ConfigurationKey: Sendable {
 
     static let all: [ConfigurationKey] = [
         ConfigurationKey(
-            path: "engine", kind: .text, unit: "1 to 32 characters a-z 0-9 . _ -",
+            path: "engine", kind: .text, unit: "1 to 32 characters a-z 0-9 -",
             defaultText: "narwhal",
             explanation:
                 "Name of this engine: on every screen, in the state directory's path, typed to arm it."

@@ -1,0 +1,234 @@
+import DecisionCore
+import Gateway
+import Journal
+import Matching
+import Messages
+import Playback
+import Projection
+import Risk
+import Trading
+import Wire
+
+/// The decision thread: takes the lanes, calls the core, and performs what it answers. It never waits for the disk, a
+/// socket or a cockpit.
+struct DecisionLoop {
+    /// What the loop works with; all of it may be touched from any thread.
+    struct Surroundings: Sendable {
+        var clock: EngineClock
+        var lanes: Lanes
+        var journal: JournalWriter
+        var tape: TapeSink
+        var venue: SimulatedVenue
+        var latch: LatchKeeper
+        var gateway: GatewayServer
+        var gauges: Gauges
+        var shell: ShellIdentity
+    }
+
+    private let around: Surroundings
+    private var engine: Engine
+    private var sequence: UInt64
+    private var timers = TimerQueue()
+    private var performer = Performer()
+    /// Events that perform produced and that wait for their turn.
+    private var followUps: [Event.Body] = []
+    private var times = CommandTimes()
+    private var screen: Projector
+    private var log: EventLog
+    private var latency: LatencyWindow
+    private var nextPublication: Int64 = 0
+    private var mustPublish = true
+
+    /// Wall time between two pictures for the screens.
+    private static let publicationInterval: Int64 = 100_000_000
+
+    init(engine: Engine, nextSequence: UInt64, log: EventLog, around: Surroundings) {
+        self.engine = engine
+        sequence = nextSequence - 1
+        self.log = log
+        self.around = around
+        screen = Projector()
+        latency = LatencyWindow(start: EngineClock.monotonic())
+    }
+
+    /// Runs until the lanes are stopped; answers the core for a last look.
+    mutating func run() -> (engine: Engine, lastSequence: UInt64) {
+        var batch = Lanes.Batch()
+        while !around.lanes.isStopping {
+            around.lanes.take(into: &batch, urgentOnly: false)
+            takeUrgent(&batch)
+            takeMarket(&batch)
+            fireTimers(upTo: around.clock.now())
+            release()
+            publish()
+            around.lanes.wait(nanoseconds: patience())
+        }
+        return (engine, sequence)
+    }
+
+    // MARK: - Taking
+
+    private mutating func takeUrgent(_ batch: inout Lanes.Batch) {
+        for command in batch.commands {
+            times.begin(command.id, wall: EngineClock.wall(), monotonic: EngineClock.monotonic())
+            process(.command(command), at: around.clock.now())
+        }
+        if !batch.commands.isEmpty { mustPublish = true }
+        batch.commands.removeAll(keepingCapacity: true)
+        for item in batch.bodies { process(item.body, at: item.time) }
+        batch.bodies.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func takeMarket(_ batch: inout Lanes.Batch) {
+        var urgent = Lanes.Batch()
+        for item in batch.market {
+            if around.lanes.hasUrgent {
+                around.lanes.take(into: &urgent, urgentOnly: true)
+                takeUrgent(&urgent)
+                release()
+                if mustPublish { publish() }
+            }
+            guard let item else { continue }
+            fireTimers(upTo: item.time)
+            process(.market(item.instrument, item.data), at: item.time)
+        }
+        batch.market.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func fireTimers(upTo time: Timestamp) {
+        while let timer = timers.popDue(at: time) { process(.timer(timer.timer), at: timer.time) }
+    }
+
+    // MARK: - Calling the core
+
+    private mutating func process(_ body: Event.Body, at time: Timestamp) {
+        sequence += 1
+        let event = Event(sequence: sequence, time: max(time, engine.now), body: body)
+        let begin = EngineClock.monotonic()
+        let actions = engine.process(event)
+        latency.record(EngineClock.monotonic() - begin)
+        remember(event, actions)
+        for action in actions { perform(action) }
+        guard !followUps.isEmpty else { return }
+        let waiting = followUps
+        followUps = []
+        for body in waiting { process(body, at: engine.now) }
+    }
+
+    /// Journal before action: the facts of this answer are handed over before any order of it.
+    private mutating func remember(_ event: Event, _ actions: [Action]) {
+        var facts: [Fact] = []
+        for case .record(let fact) in actions { facts.append(fact) }
+        let isMarket: Bool
+        switch event.body {
+        case .market(let id, let data):
+            isMarket = true
+            around.tape.append(sequence: event.sequence, time: event.time, instrument: id, data: data)
+        case .order, .account, .timer, .command, .latch, .store:
+            isMarket = false
+        }
+        guard !isMarket || !actions.isEmpty else { return }
+        let outcome = around.journal.append(
+            sequence: event.sequence, time: event.time, event: isMarket ? nil : event.body, facts: facts,
+            actionsHash: engine.actionHash, durability: Self.durability(of: event.body, facts))
+        if outcome == .refused { around.gauges.journalRefused() }
+        for case .commandStep(let id, let step, _) in facts {
+            times.reach(id, step, sequence: event.sequence, monotonic: EngineClock.monotonic())
+            mustPublish = true
+        }
+    }
+
+    private static func durability(of body: Event.Body, _ facts: [Fact]) -> Durability {
+        switch body {
+        case .order, .command, .latch: return .full
+        case .account(.alive): return .normal
+        case .account: return .full
+        case .market, .timer, .store:
+            let needsDisk = facts.contains { fact in
+                switch fact {
+                case .intent, .orderChanged, .fill, .gateChanged, .positionChanged, .positionClosed, .tradeClosed,
+                    .commandReceived, .commandStep, .commandRefused, .breakerTripped, .funding:
+                    true
+                case .decision, .account, .reconciled, .notice: false
+                }
+            }
+            return needsDisk ? .full : .normal
+        }
+    }
+
+    // MARK: - Performing
+
+    private mutating func perform(_ action: Action) {
+        switch action {
+        case .submit(let order):
+            performer.add(order, sequence: sequence, now: EngineClock.monotonic())
+        case .cancel(let id, let instrument):
+            if performer.withdraw(id) {
+                withhold(id, instrument)
+            } else {
+                around.venue.cancel(id, instrument: instrument)
+            }
+        case .readAccount: around.venue.readAccount()
+        case .setTimer(let id, let due): timers.set(id, at: due)
+        case .cancelTimer(let id): timers.cancel(id)
+        case .latch(let isSet): around.latch.request(isSet)
+        case .record: break
+        case .notice(let notice): log.append(notice, sequence: sequence, time: engine.now)
+        }
+    }
+
+    private mutating func withhold(_ id: ClientOrderID, _ instrument: InstrumentID) {
+        followUps.append(
+            .order(
+                OrderReport(clientOrderID: id, instrument: instrument, kind: .withheld, venueTime: engine.now)))
+    }
+
+    /// Hands to the venue what may leave now. The gate's epoch is read here, immediately before.
+    private mutating func release() {
+        guard !performer.isEmpty else { return }
+        let released = performer.release(
+            committed: around.journal.durableSequence, epoch: engine.gate.epoch, now: EngineClock.monotonic())
+        for release in released {
+            switch release {
+            case .send(let request, let isDurable):
+                around.venue.submit(request)
+                if !isDurable { around.gauges.sentBeforeCommit() }
+            case .withhold(let request): withhold(request.clientOrderID, request.instrument)
+            }
+        }
+        guard !followUps.isEmpty else { return }
+        let waiting = followUps
+        followUps = []
+        for body in waiting { process(body, at: engine.now) }
+    }
+
+    // MARK: - Showing
+
+    private mutating func publish() {
+        let now = EngineClock.monotonic()
+        guard mustPublish || now >= nextPublication else { return }
+        mustPublish = false
+        nextPublication = now + Self.publicationInterval
+        let health = around.gauges.health(
+            latency: latency.summary(at: now), events: sequence, lanes: around.lanes,
+            journal: around.journal.status, clients: around.gateway.counters)
+        let snapshot = screen.snapshot(
+            of: engine, shell: around.shell, wallTime: EngineClock.wall(), health: health, times: times.entries,
+            committed: around.journal.durableSequence, events: log)
+        around.gateway.publish(
+            PublishedUpdate(
+                snapshot: snapshot, sequence: sequence, committed: around.journal.committedSequence,
+                isStoreFailed: engine.store == .failed))
+    }
+
+    /// Wall nanoseconds until something must be done although nothing arrives.
+    private func patience() -> Int64 {
+        let now = EngineClock.monotonic()
+        var deadline = nextPublication
+        if timers.nextTime != .distantFuture {
+            deadline = min(deadline, around.clock.monotonicNanoseconds(of: timers.nextTime))
+        }
+        if let due = performer.nextDeadline { deadline = min(deadline, due) }
+        return max(0, deadline - now)
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Gateway
+import Journal
+import Market
+import Matching
+import Messages
+import Models
+import Population
+import Risk
+import Trading
+
+extension EngineRunner {
+    static func models(_ configuration: Configuration) throws(StartError) -> ModelSet {
+        do throws(ModelError) {
+            guard let path = configuration.modelFile else { return try ModelSet.scorecard() }
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw StartError("models.file: \(path) cannot be read")
+            }
+            return try ModelSet(json: [UInt8](data))
+        } catch { throw StartError("models.file: \(error)") }
+    }
+
+    static func profile(_ configuration: Configuration) throws(StartError) -> Profile {
+        guard let profile = Profile.named(configuration.profile) else {
+            throw StartError("profile \(configuration.profile) does not exist")
+        }
+        return profile
+    }
+
+    static func stateDirectory(_ configuration: Configuration) throws(StartError) -> StateDirectory {
+        do {
+            let path =
+                try configuration.stateDirectory
+                ?? StateDirectory.path(
+                    engine: configuration.engineName, environment: ProcessInfo.processInfo.environment)
+            return try StateDirectory(path: path)
+        } catch { throw StartError(error.text) }
+    }
+
+    static func market(_ configuration: Configuration) -> MarketConfiguration {
+        var market = MarketConfiguration()
+        market.whaleThreshold = configuration.whaleThreshold
+        return market
+    }
+
+    static func gatewayConfiguration(
+        _ configuration: Configuration, folder: String, host: String, build: String
+    ) -> GatewayConfiguration {
+        var limits = GatewayLimits()
+        limits.viewClients = configuration.maxClients
+        return GatewayConfiguration(
+            folder: folder,
+            access: configuration.isServiceAccess
+                ? .service(viewGroup: "narwhal", controlGroup: "narwhal-control") : .user,
+            limits: limits, engineName: configuration.engineName, host: host, mode: configuration.mode, build: build,
+            timeScale: configuration.timeScale)
+    }
+
+    /// The simulated market as it was left: our account from the journal, the people anew from the seed and the run.
+    static func simulatedMarket(
+        _ configuration: Configuration, instruments: [Instrument], recovery: Recovery, directory: String,
+        start: Timestamp
+    ) throws(StartError) -> SimulatedMarket {
+        var record = PaperRecord(
+            startingBalance: configuration.startingBalance, leverage: configuration.leverage,
+            instruments: instruments)
+        var prices = instruments.map { startPrice($0.symbol) }
+        if recovery.lastRun > 0 {
+            do {
+                let reader = try JournalReader(directory: directory)
+                for entry in try reader.venueHistory() {
+                    switch entry {
+                    case .sent(let request): record.apply(request)
+                    case .order(let report): record.apply(report)
+                    case .account(let report): record.apply(report)
+                    }
+                }
+                for decision in try reader.decisions(limit: 200).reversed() {
+                    guard let price = decision.value.markPrice else { continue }
+                    let place = Int(decision.value.instrument.index)
+                    if place < prices.count { prices[place] = price }
+                }
+            } catch { throw StartError(error.text) }
+        }
+        var population = PopulationConfiguration()
+        population.startingBalance = configuration.startingBalance
+        population.leverage = configuration.leverage
+        population.exchange.latency = configuration.venueLatency
+        return SimulatedMarket(
+            restoring: record, seed: configuration.venueSeed, run: UInt64(recovery.lastRun), lastPrices: prices,
+            startTime: start, configuration: population)
+    }
+
+    /// Where the simulated market begins: about the level of the symbol's real price, for the eye only.
+    private static func startPrice(_ symbol: SymbolName) -> Price {
+        switch symbol.description {
+        case "BTCUSDT": Price(units: 6_000_000_000_000)
+        case "ETHUSDT": Price(units: 300_000_000_000)
+        case "SOLUSDT": Price(units: 15_000_000_000)
+        default: Price(units: 100_000_000)
+        }
+    }
+}

@@ -1,0 +1,231 @@
+import Archive
+import CSystem
+import DecisionCore
+import Dispatch
+import Foundation
+import Gateway
+import Journal
+import Market
+import Matching
+import Messages
+import Models
+import Population
+import Risk
+import Synchronization
+import Trading
+import Wire
+
+/// Why an engine could not be started; one plain line.
+package struct StartError: Error, CustomStringConvertible, Sendable {
+    package let description: String
+    package init(_ description: String) { self.description = description }
+}
+
+/// An engine with everything around it, from the lock of its state directory to its clean end.
+package final class EngineRunner {
+    /// Printed as one JSON line when the engine is ready.
+    package struct Ready: Hashable, Sendable, Codable {
+        package var engine: String
+        package var mode: String
+        package var pid: Int32
+        package var view: String
+        package var control: String
+        package var state: String
+        package var timeScale: Double
+        /// Whether the engine came up latched.
+        package var latched: Bool
+    }
+
+    package let ready: Ready
+    private let directory: StateDirectory
+    private let lanes: Lanes
+    private let clock: EngineClock
+    private let journal: JournalWriter
+    private let tape: TapeSink
+    private let venue: SimulatedVenue
+    private let latch: LatchKeeper
+    private let gateway: GatewayServer
+    private let end: EndOfRun
+    private let housekeeping: DispatchSourceTimer
+
+    /// What the core was at the end.
+    package struct Outcome: Sendable {
+        package var engine: Engine
+        package var lastSequence: UInt64
+    }
+
+    /// Takes the lock, recovers, rebuilds the paper venue, opens the sockets and starts all threads.
+    ///
+    /// `logLine` takes each log line, on the decision thread; it must not wait.
+    package init(
+        _ configuration: Configuration, build: String, hooks: JournalHooks = JournalHooks(),
+        logLine: @escaping @Sendable (String) -> Void
+    ) throws(StartError) {
+        let instruments = configuration.symbols.enumerated().map { index, symbol in
+            var instrument = Instrument.preset(symbol, id: InstrumentID(UInt16(index)))
+            instrument.priceDigits = max(instrument.priceDigits, 0)
+            return instrument
+        }
+        let modelSet = try Self.models(configuration)
+        let profile = try Self.profile(configuration)
+        directory = try Self.stateDirectory(configuration)
+        let store: JournalStore
+        let recovery: Recovery
+        do {
+            store = try JournalStore.open(directory: directory.path)
+            recovery = try store.recover()
+        } catch { throw StartError(error.text) }
+        if let chainBreak = recovery.chainBreak { throw StartError(JournalError.damaged(chainBreak).text) }
+
+        let start = max(EngineClock.wall(), recovery.lastTime + .milliseconds(1))
+        clock = EngineClock(start: start, scale: configuration.timeScale)
+        lanes = Lanes(instruments: instruments.count)
+        let tapeEnd: UInt64
+        do {
+            tape = try TapeSink(
+                directory: directory.tapePath, instruments: instruments, run: recovery.lastRun + 1, build: build,
+                maxBytes: configuration.maxTapeBytes)
+            tapeEnd = tape.lastSequenceBefore
+        } catch { throw StartError("\(error)") }
+        let firstSequence = max(recovery.lastSequence, tapeEnd) + 1
+
+        var engineConfiguration = EngineConfiguration(
+            engineName: configuration.engineName, mode: configuration.mode, instruments: instruments,
+            profile: profile, modelSet: modelSet, market: Self.market(configuration),
+            startingBalance: configuration.startingBalance, runTag: configuration.engineName)
+        engineConfiguration.riskLimits.leverage = configuration.leverage
+        if let problem = engineConfiguration.problem { throw StartError("the configuration cannot be used: \(problem)") }
+        let isFresh = recovery.lastRun == 0
+        let engine = Engine(
+            configuration: engineConfiguration, recovered: isFresh ? nil : recovery.state, startTime: start)
+
+        let gauges = Gauges()
+        end = EndOfRun()
+        let (lanes, clock) = (lanes, clock)
+        do {
+            journal = try store.begin(
+                RunDescription(
+                    engine: configuration.engineName, build: build, mode: configuration.mode,
+                    seed: configuration.venueSeed, configDigest: configuration.digest, instruments: instruments,
+                    startTime: start, firstSequence: firstSequence),
+                after: recovery, hooks: hooks,
+                onCommit: { commit in
+                    if commit.isDurable { gauges.committed(commit.took.nanoseconds) }
+                    lanes.wake()
+                },
+                onStore: { report, _ in lanes.send(.store(report), at: clock.now()) })
+        } catch { throw StartError(error.text) }
+
+        latch = LatchKeeper(
+            directory: directory.path,
+            onReport: { report in lanes.send(.latch(report), at: clock.now()) },
+            onPlanted: {
+                guard let id = CommandID("kill-file-\(EngineClock.wall().milliseconds)") else { return }
+                lanes.send(CommandEnvelope(id: id, command: .kill, origin: .killFile))
+            })
+        venue = SimulatedVenue(
+            clock: clock, lanes: lanes, latency: configuration.venueLatency, instruments: instruments.count)
+        let market = try Self.simulatedMarket(
+            configuration, instruments: instruments, recovery: recovery, directory: directory.path, start: start)
+
+        let host = ProcessInfo.processInfo.hostName
+        let folder = configuration.gatewayDirectory ?? directory.runPath
+        let queries = StoreQueries(directory: directory.path, instruments: instruments)
+        do {
+            gateway = try GatewayServer(
+                Self.gatewayConfiguration(configuration, folder: folder, host: host, build: build),
+                sinks: GatewaySinks(
+                    command: { lanes.send($0) },
+                    query: { request, answer in queries.answer(request, answer) },
+                    notice: { notice in logLine("\(EngineClock.wall().utcText) \(notice.tag.rawValue) \(notice.text)") },
+                    engineTime: { in clock.now() }))
+        } catch { throw StartError(error.text) }
+
+        ready = Ready(
+            engine: configuration.engineName, mode: configuration.mode.rawValue, pid: getpid(),
+            view: gateway.viewPath, control: gateway.controlPath, state: directory.path,
+            timeScale: configuration.timeScale, latched: engine.gate.state == .latched)
+        do {
+            try EngineFile(
+                engine: configuration.engineName, build: build, mode: configuration.mode, pid: getpid(),
+                viewSocket: gateway.viewPath, controlSocket: gateway.controlPath, startTime: start
+            ).write(to: directory.path)
+        } catch { throw StartError(error.text) }
+
+        housekeeping = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "housekeeping"))
+        housekeeping.schedule(deadline: .now(), repeating: .seconds(1))
+        housekeeping.setEventHandler { @Sendable in gauges.setResident(Self.residentBytes()) }
+        housekeeping.resume()
+
+        venue.start(market)
+        let around = DecisionLoop.Surroundings(
+            clock: clock, lanes: lanes, journal: journal, tape: tape, venue: venue, latch: latch, gateway: gateway,
+            gauges: gauges,
+            shell: ShellIdentity(
+                host: host, build: build, timeScale: configuration.timeScale, startedAt: start,
+                clusterSource: "simulated holders"))
+        let log = EventLog(recovered: queries.recentEvents(), write: logLine)
+        let end = end
+        let thread = Thread {
+            var loop = DecisionLoop(engine: engine, nextSequence: firstSequence, log: log, around: around)
+            let last = loop.run()
+            end.set(Outcome(engine: last.engine, lastSequence: last.lastSequence))
+        }
+        thread.name = "decision"
+        thread.stackSize = 8 << 20
+        thread.qualityOfService = .userInteractive
+        thread.start()
+    }
+
+    /// Hands a command to the engine, as a signal does.
+    package func send(_ command: Command, name: String) {
+        guard let id = CommandID("\(name)-\(EngineClock.wall().milliseconds)") else {
+            preconditionFailure("a signal's name and a time fit in 64 allowed characters")
+        }
+        lanes.send(CommandEnvelope(id: id, command: command, origin: .signal(name)))
+    }
+
+    /// Ends everything in order: no more market, decisions, records, sockets. Positions and their stops are kept.
+    ///
+    /// Answers the core as it was last, and whether the journal could be ended cleanly.
+    package func stop() -> (outcome: Outcome?, isClean: Bool) {
+        venue.stop()
+        lanes.stop()
+        let outcome = end.wait(within: .seconds(10))
+        let isClean = journal.stop(at: max(clock.now(), outcome?.engine.now ?? clock.now()), within: .seconds(10))
+        tape.close()
+        latch.stop(within: .seconds(2))
+        gateway.stop()
+        housekeeping.cancel()
+        do { try EngineFile.remove(from: directory.path) } catch { return (outcome, false) }
+        return (outcome, isClean)
+    }
+
+    /// Bytes of memory that the process holds.
+    private static func residentBytes() -> Int64 {
+        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+        defer { fclose(file) }
+        var buffer = [CChar](repeating: 0, count: 128)
+        guard fgets(&buffer, 128, file) != nil else { return 0 }
+        let text = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let fields = text.split(separator: " ")
+        guard fields.count > 1, let pages = Int64(fields[1]) else { return 0 }
+        return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))
+    }
+}
+
+/// Where the decision thread leaves the core when it ends.
+private final class EndOfRun: Sendable {
+    private let outcome = Mutex<EngineRunner.Outcome?>(nil)
+    private let done = DispatchSemaphore(value: 0)
+
+    func set(_ value: EngineRunner.Outcome) {
+        outcome.withLock { $0 = value }
+        done.signal()
+    }
+
+    func wait(within limit: DispatchTimeInterval) -> EngineRunner.Outcome? {
+        _ = done.wait(timeout: .now() + limit)
+        return outcome.withLock { $0 }
+    }
+}
