@@ -45,7 +45,7 @@ package struct Event: Hashable, Sendable {
     package var time: Timestamp
     package var body: Body
 
-    package enum Body: Hashable, Sendable {
+    package enum Body: Hashable, Sendable, Codable {
         case market(InstrumentID, MarketData)
         case order(OrderReport)
         case account(AccountReport)

@@ -248,6 +248,11 @@ package enum GateState: String, Hashable, Sendable, Codable, CaseIterable {
     case latched
 }
 
+extension GateEpoch {
+    /// The epoch's number for readers that do not import Risk, like the store.
+    package var number: Int64 { Int64(clamping: value) }
+}
+
 /// The account as the engine books it; the day runs from 00:00 UTC.
 package struct AccountRecord: Hashable, Sendable, Codable {
     package var walletBalance: Money
