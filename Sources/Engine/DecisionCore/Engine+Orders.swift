@@ -49,7 +49,9 @@ extension Engine {
     /// Asks the venue to cancel a live order; nothing happens when that was asked already.
     mutating func cancel(_ id: ClientOrderID) {
         guard let order = orders.find(id), order.isLive else { return }
-        guard order.record.state != .canceling, order.record.state != .outcomeUnknown else { return }
+        guard order.record.state != .canceling, order.record.state != .outcomeUnknown else {
+            return
+        }
         move(id, .cancelSent)
         emit(.cancel(id, order.instrument))
         emit(.setTimer(.orderTimeout(id), at: now + configuration.orderAnswerLimit))
@@ -328,7 +330,8 @@ extension Engine {
             funnel.add(.filled, at: now)
             tell(
                 .fill, .info,
-                "\(name(index)) \(direction == .long ? "LONG" : "SHORT") \(quantity) at \(fill.price)")
+                "\(name(index)) \(direction == .long ? "LONG" : "SHORT") \(quantity) at \(fill.price)"
+            )
         } else {
             tell(.risk, .alarm, "\(name(index)): a position that we did not open; protecting it")
         }

@@ -31,7 +31,6 @@ extension Engine {
         emit(.setTimer(.reconcile, at: now + Self.answerLimit))
     }
 
-
     private mutating func scheduleReading(after delay: Duration?) {
         if let delay {
             emit(.setTimer(.reconcile, at: now + delay))
@@ -257,7 +256,8 @@ extension Engine {
         let id = symbols[index].instrument.id
         var doubts = 0
         for order in orders.live where order.instrument == id {
-            if let seen = snapshot.openOrders.first(where: { $0.request.clientOrderID == order.id }) {
+            if let seen = snapshot.openOrders.first(where: { $0.request.clientOrderID == order.id })
+            {
                 _ = orders.update(order.id) {
                     $0.record.venueOrderID = seen.venueOrderID
                     $0.seenOpenTime = snapshot.venueTime
@@ -379,7 +379,8 @@ extension Engine {
         for last in recovered.lastTrades where Int(last.instrument.index) < symbols.count {
             symbols[Int(last.instrument.index)].fills = FillLog(floor: last.tradeID)
         }
-        for order in recovered.liveOrders where Int(order.request.instrument.index) < symbols.count {
+        for order in recovered.liveOrders where Int(order.request.instrument.index) < symbols.count
+        {
             restore(order)
         }
         for record in recovered.positions where Int(record.instrument.index) < symbols.count {
