@@ -48,6 +48,14 @@ package struct EventReview: Hashable, Sendable {
     package var payload: String?
 }
 
+/// One thing said between us and the venue.
+package enum VenueEntry: Hashable, Sendable {
+    /// Our order was approved; unless it was withheld or the engine died, it went to the venue.
+    case sent(OrderRequest)
+    case order(OrderReport)
+    case account(AccountReport)
+}
+
 /// Reads the journal on a connection of its own; never blocks the writer, and is not blocked by it.
 ///
 /// All lists are newest first, at most `limit` (1...1,000) long, and begin below `before` when that is given.
@@ -201,21 +209,31 @@ package final class JournalReader: Sendable {
         }
     }
 
-    /// All orders, fills and funding ever recorded, oldest first: what the paper venue is rebuilt from.
-    package func paperFacts() throws(JournalError) -> [Recorded<Fact>] {
+    /// Everything that was said between us and the venue about orders and money, oldest first: what the paper venue is
+    /// rebuilt from. An order that was approved but never answered is in it too.
+    package func venueHistory(_ each: (VenueEntry) -> Void) throws(JournalError) {
         try read { db in
             let coding = JournalCoding()
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT f.fact, f.sequence, e.time_ns, f.payload FROM facts f JOIN events e USING (sequence)
-                    WHERE f.kind IN ('intent', 'orderChanged', 'fill', 'funding') ORDER BY f.fact
+                    SELECT sequence, 0 AS place, kind, payload FROM events WHERE kind IN ('order', 'account')
+                    UNION ALL SELECT sequence, 1, kind, payload FROM facts WHERE kind = 'intent'
+                    ORDER BY sequence, place
                     """)
-            var facts: [Recorded<Fact>] = []
             while let row = try rows.next() {
-                facts.append(try Self.recorded(row, value: coding.decode(Fact.self, row[3])))
+                let payload: String = row[3]
+                if row[1] == 1 {
+                    guard case .intent(let order) = try coding.decode(Fact.self, payload) else { continue }
+                    each(.sent(order.request))
+                } else {
+                    switch try coding.decode(Event.Body.self, payload) {
+                    case .order(let report): each(.order(report))
+                    case .account(let report): each(.account(report))
+                    case .market, .timer, .command, .latch, .store: break
+                    }
+                }
             }
-            return facts
         }
     }
 

@@ -2,8 +2,8 @@ import DecisionCore
 import Market
 import Messages
 import Models
-import Trading
-import Wire
+package import Trading
+package import Wire
 
 extension Projector {
     static func position(_ engine: borrowing Engine, _ index: Int) -> PositionTopic? {
@@ -193,22 +193,9 @@ extension Projector {
         for direction in Direction.allCases {
             for verdict in engine.guardVerdicts(index, direction, probability: engine.exitThreshold)
             {
-                var state = "pass"
-                var value: Double?
-                var limit: Double?
-                switch verdict.verdict {
-                case .allow(let seen, let bound): (value, limit) = (seen, bound)
-                case .block(let seen, let bound): (state, value, limit) = ("block", seen, bound)
-                case .scale(_, let seen, let bound): (state, value, limit) = ("scale", seen, bound)
-                case .noData: state = "nodata"
-                }
                 topics.append(
                     GuardTopic(
-                        id: verdict.guardID.rawValue, label: verdict.guardID.label,
-                        symbol: engine.symbols[index].instrument.symbol.description,
-                        side: direction.word,
-                        state: state, value: value.flatMap { $0.isFinite ? $0 : nil },
-                        limit: limit.flatMap { $0.isFinite ? $0 : nil },
+                        verdict, symbol: engine.symbols[index].instrument.symbol.description, side: direction.word,
                         blocks24h: counts.blocks(verdict.guardID)))
             }
         }
@@ -260,5 +247,22 @@ extension Refusal {
         var factor = 1.0
         for _ in 0..<digits { factor *= 10 }
         return FixedPoint.text(Int128((value * factor).rounded()), digits: digits)
+    }
+}
+
+extension GuardTopic {
+    /// One guard's word as the screen shows it; values that are not finite are absent.
+    package init(_ verdict: GuardVerdict, symbol: String, side: String, blocks24h: Int) {
+        let (state, value, limit): (String, Double?, Double?)
+        switch verdict.verdict {
+        case .allow(let seen, let bound): (state, value, limit) = ("pass", seen, bound)
+        case .block(let seen, let bound): (state, value, limit) = ("block", seen, bound)
+        case .scale(_, let seen, let bound): (state, value, limit) = ("scale", seen, bound)
+        case .noData: (state, value, limit) = ("nodata", nil, nil)
+        }
+        self.init(
+            id: verdict.guardID.rawValue, label: verdict.guardID.label, symbol: symbol, side: side, state: state,
+            value: value.flatMap { $0.isFinite ? $0 : nil }, limit: limit.flatMap { $0.isFinite ? $0 : nil },
+            blocks24h: blocks24h)
     }
 }

@@ -120,6 +120,13 @@ package struct Configuration: Sendable {
         }
     }
 
+    /// A digest of everything that decides how the engine behaves, for the record of runs.
+    package var digest: String {
+        var hasher = StateHasher()
+        hasher.combine("\(self)")
+        return hasher.text
+    }
+
     /// Every key with unit, range and default, as a commented file that is itself valid.
     package static var explanation: String {
         var text =

@@ -11,13 +11,17 @@ import Trading
 
 extension EngineRunner {
     static func models(_ configuration: Configuration) throws(StartError) -> ModelSet {
-        do throws(ModelError) {
-            guard let path = configuration.modelFile else { return try ModelSet.scorecard() }
+        var bytes = [UInt8](ModelSet.scorecardJSON.utf8)
+        let path = configuration.modelFile ?? "the built-in scorecard"
+        if configuration.modelFile != nil {
             guard let data = FileManager.default.contents(atPath: path) else {
                 throw StartError("models.file: \(path) cannot be read")
             }
-            return try ModelSet(json: [UInt8](data))
-        } catch { throw StartError("models.file: \(error)") }
+            bytes = [UInt8](data)
+        }
+        do throws(ModelError) {
+            return try ModelSet(json: bytes)
+        } catch { throw StartError("models.file: \(path): \(error)") }
     }
 
     static func profile(_ configuration: Configuration) throws(StartError) -> Profile {
@@ -28,11 +32,10 @@ extension EngineRunner {
     }
 
     static func stateDirectory(_ configuration: Configuration) throws(StartError) -> StateDirectory {
-        do {
-            let path =
-                try configuration.stateDirectory
-                ?? StateDirectory.path(
-                    engine: configuration.engineName, environment: ProcessInfo.processInfo.environment)
+        do throws(JournalError) {
+            if let path = configuration.stateDirectory { return try StateDirectory(path: path) }
+            let path = try StateDirectory.path(
+                engine: configuration.engineName, environment: ProcessInfo.processInfo.environment)
             return try StateDirectory(path: path)
         } catch { throw StartError(error.text) }
     }
@@ -66,9 +69,9 @@ extension EngineRunner {
             instruments: instruments)
         var prices = instruments.map { startPrice($0.symbol) }
         if recovery.lastRun > 0 {
-            do {
+            do throws(JournalError) {
                 let reader = try JournalReader(directory: directory)
-                for entry in try reader.venueHistory() {
+                try reader.venueHistory { entry in
                     switch entry {
                     case .sent(let request): record.apply(request)
                     case .order(let report): record.apply(report)
