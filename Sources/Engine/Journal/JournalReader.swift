@@ -39,6 +39,14 @@ package struct EquityPoint: Hashable, Sendable {
     package var equity: Money
 }
 
+/// Something that passed between us and the venue.
+package enum VenueExchange: Hashable, Sendable {
+    /// The order was approved; whether it has left is told by the reports after it.
+    case sent(OrderRequest)
+    case order(OrderReport)
+    case account(AccountReport)
+}
+
 /// One row of the event log.
 package struct EventReview: Hashable, Sendable {
     package var sequence: UInt64
@@ -46,14 +54,6 @@ package struct EventReview: Hashable, Sendable {
     package var kind: String
     /// JSON; `nil` for market events, which are in the tape.
     package var payload: String?
-}
-
-/// One thing said between us and the venue.
-package enum VenueEntry: Hashable, Sendable {
-    /// Our order was approved; unless it was withheld or the engine died, it went to the venue.
-    case sent(OrderRequest)
-    case order(OrderReport)
-    case account(AccountReport)
 }
 
 /// Reads the journal on a connection of its own; never blocks the writer, and is not blocked by it.
@@ -209,31 +209,35 @@ package final class JournalReader: Sendable {
         }
     }
 
-    /// Everything that was said between us and the venue about orders and money, oldest first: what the paper venue is
-    /// rebuilt from. An order that was approved but never answered is in it too.
-    package func venueHistory(_ each: (VenueEntry) -> Void) throws(JournalError) {
+    /// Everything that passed between us and the venue in all runs, oldest first: what the paper venue is rebuilt
+    /// from. Readings of the account and signs of life are left out.
+    package func venueHistory() throws(JournalError) -> [VenueExchange] {
         try read { db in
             let coding = JournalCoding()
+            // An event comes before the intents that answered it.
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT sequence, 0 AS place, kind, payload FROM events WHERE kind IN ('order', 'account')
-                    UNION ALL SELECT sequence, 1, kind, payload FROM facts WHERE kind = 'intent'
-                    ORDER BY sequence, place
+                    SELECT sequence, -1 AS ordinal, payload FROM events
+                    WHERE kind = 'order' OR (kind = 'account' AND payload NOT LIKE '{"account":{"_0":{"snapshot"%'
+                      AND payload NOT LIKE '{"account":{"_0":{"alive"%')
+                    UNION ALL
+                    SELECT sequence, ordinal, payload FROM facts WHERE kind = 'intent'
+                    ORDER BY sequence, ordinal
                     """)
+            var history: [VenueExchange] = []
             while let row = try rows.next() {
-                let payload: String = row[3]
-                if row[1] == 1 {
-                    guard case .intent(let order) = try coding.decode(Fact.self, payload) else { continue }
-                    each(.sent(order.request))
-                } else {
-                    switch try coding.decode(Event.Body.self, payload) {
-                    case .order(let report): each(.order(report))
-                    case .account(let report): each(.account(report))
+                if (row[1] as Int) < 0 {
+                    switch try coding.decode(Event.Body.self, row[2]) {
+                    case .order(let report): history.append(.order(report))
+                    case .account(let report): history.append(.account(report))
                     case .market, .timer, .command, .latch, .store: break
                     }
+                } else if case .intent(let order) = try coding.decode(Fact.self, row[2]) {
+                    history.append(.sent(order.request))
                 }
             }
+            return history
         }
     }
 

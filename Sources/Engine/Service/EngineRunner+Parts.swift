@@ -71,7 +71,7 @@ extension EngineRunner {
         if recovery.lastRun > 0 {
             do throws(JournalError) {
                 let reader = try JournalReader(directory: directory)
-                try reader.venueHistory { entry in
+                for entry in try reader.venueHistory() {
                     switch entry {
                     case .sent(let request): record.apply(request)
                     case .order(let report): record.apply(report)
