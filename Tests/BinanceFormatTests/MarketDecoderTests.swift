@@ -269,7 +269,7 @@ private func level(_ price: String, _ quantity: String) throws -> BookLevel {
                 Self.replace(#""U":390497796"#, by: #""U":390497879"#, in: Payload.depthUpdate))
                 == .outOfRange)
         #expect(
-            try refusal(Self.replace(#""h":"0.0025""#, by: #""h":"0.0019""#, in: Payload.kline))
+            try refusal(Self.replace(#""h":"0.0025""#, by: #""h":"0.0008""#, in: Payload.kline))
                 == .outOfRange)
         #expect(
             try refusal(Self.replace(#""S":"SELL""#, by: #""S":"HOLD""#, in: Payload.forcedOrder))
