@@ -66,8 +66,7 @@ extension PaperVenue {
 
     /// Whether a limit would take, as far as can be seen: by the opposite best price, else by the last price.
     private func takesNow(_ side: Side, _ limit: Price, _ place: Int) -> Bool {
-        let market = markets[place]
-        if let best = market.visible(to: side, at: time, maxAge: configuration.maxBookAge).first {
+        if let best = visible(to: side, place).first {
             return side == .buy ? best.price <= limit : best.price >= limit
         }
         guard let last = lastPrice(place) else { return false }
@@ -92,9 +91,7 @@ extension PaperVenue {
                 return nil
             }
             var sum = Quantity.zero
-            for level in markets[place].visible(
-                to: request.side, at: time, maxAge: configuration.maxBookAge)
-            {
+            for level in visible(to: request.side, place) {
                 guard request.side == .buy ? level.price <= limit : level.price >= limit else {
                     break
                 }
@@ -104,6 +101,12 @@ extension PaperVenue {
             // The venue's code for a fill-or-kill order that cannot be filled.
             return .other(code: -5021)
         }
+    }
+
+    private func visible(to side: Side, _ place: Int) -> [BookLevel] {
+        markets[place].visible(
+            to: side, at: time, maxAge: configuration.maxBookAge,
+            newerLast: tapes[place].isLastNewer ? lastPrice(place) : nil)
     }
 
     private func lastPrice(_ place: Int) -> Price? { Price(exactly: tapes[place].last) }
@@ -235,9 +238,7 @@ extension PaperVenue {
         let id = markets[place].instrument.id
         for order in orders {
             guard order.request.instrument == id, case .taking = order.state else { continue }
-            for level in markets[place].visible(
-                to: order.request.side, at: time, maxAge: configuration.maxBookAge)
-            {
+            for level in visible(to: order.request.side, place) {
                 guard let index = self.index(of: order.venueOrderID) else { break }
                 if case .limit(let limit, _) = order.request.kind,
                     order.request.side == .buy ? level.price > limit : level.price < limit
@@ -411,7 +412,7 @@ extension PaperVenue {
             direction: position.direction, quantity: position.quantity, cost: position.cost,
             margin: position.isolatedMargin, tickSize: instrument.filters.tickSize)
         var rest = position.quantity
-        for level in markets[place].visible(to: side, at: time, maxAge: configuration.maxBookAge) {
+        for level in visible(to: side, place) {
             guard !rest.isZero, side == .buy ? level.price <= limit : level.price >= limit else {
                 break
             }
