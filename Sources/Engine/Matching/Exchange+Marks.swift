@@ -39,12 +39,13 @@ extension Exchange {
     /// Closes every position whose liquidation price the mark has reached, in the order of the accounts.
     private mutating func liquidate(_ place: Int) {
         let id = markets[place].instrument.id
+        // One closing changes the book, not the mark: that moves with the next second.
+        let mark = markets[place].markPrice
         for index in accounts.indices where index != 1 {
             guard let position = accounts[index].position(id), let price = position.liquidationPrice
             else {
                 continue
             }
-            let mark = markets[place].markPrice
             let isReached = position.direction == .long ? mark <= price : mark >= price
             if isReached { liquidate(index, place, position) }
         }

@@ -90,13 +90,13 @@ extension PaperVenue {
             guard markets[place].hasBook(at: time, maxAge: configuration.maxBookAge) else {
                 return nil
             }
-            var sum = Quantity.zero
+            var missing = request.quantity
             for level in visible(to: request.side, place) {
                 guard request.side == .buy ? level.price <= limit : level.price >= limit else {
                     break
                 }
-                sum += level.quantity
-                if sum >= request.quantity { return nil }
+                missing = missing.subtracting(level.quantity)
+                if missing.isZero { return nil }
             }
             // The venue's code for a fill-or-kill order that cannot be filled.
             return .other(code: -5021)

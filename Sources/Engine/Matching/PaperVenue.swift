@@ -83,9 +83,13 @@ package struct PaperVenue: Sendable {
     }
 
     /// The venue as the journal remembers it: wallet, positions, open orders and counters; the market is unknown
-    /// until it is received, so queues begin anew as unseen.
-    package init(restoring record: PaperRecord, configuration: PaperConfiguration) {
+    /// until it is received, so queues begin anew as unseen. `time` is the moment of the restart.
+    package init(
+        restoring record: PaperRecord, configuration: PaperConfiguration,
+        at time: Timestamp = .distantPast
+    ) {
         self.configuration = configuration
+        self.time = time
         account = record.account
         markets = record.instruments.map { PaperMarket(instrument: $0) }
         tapes = record.instruments.map { _ in Tape() }
@@ -194,7 +198,9 @@ package struct PaperVenue: Sendable {
             advance(to: time)
             let place = Int(instrument.index)
             markets[place].venueMark = update.markPrice
-            markets[place].fundingRate = update.fundingRate
+            // More than the whole notional is nonsense, and would not fit the arithmetic.
+            let one = FixedPoint.unitsPerOne
+            markets[place].fundingRate = Rate(units: max(-one, min(one, update.fundingRate.units)))
             // A venue names the old moment for a little while after it has passed.
             markets[place].nextFundingTime = update.nextFundingTime.flatMap {
                 $0 > markets[place].lastFundingTime ? $0 : nil
