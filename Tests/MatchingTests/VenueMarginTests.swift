@@ -3,7 +3,7 @@ import Risk
 import Testing
 import Trading
 
-@Suite struct LiquidationPriceTests {
+@Suite struct VenueMarginTests {
     /// One tier without end.
     private func tier(_ rate: Int64, _ deduction: String) -> [MarginTier] {
         [

@@ -84,4 +84,16 @@ package enum VenueMargin {
             return Price(exactly: Int64(clamping: ticks * tick)) ?? tickSize
         }
     }
+
+    /// What a position receives (+) or pays (−) at one funding: notional at mark × rate, toward zero; longs pay when
+    /// the rate is positive.
+    static func funding(direction: Direction, quantity: Quantity, mark: Price, rate: Rate) -> Money
+    {
+        let notional = Money(quantity, at: mark).units
+        let scale = Int128(FixedPoint.unitsPerOne)
+        // Split, so that the product cannot overflow.
+        let (whole, rest) = notional.quotientAndRemainder(dividingBy: scale)
+        let amount = whole * Int128(rate.units) + rest * Int128(rate.units) / scale
+        return Money(units: direction == .long ? -amount : amount)
+    }
 }
