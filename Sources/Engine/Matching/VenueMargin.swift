@@ -49,12 +49,13 @@ package enum VenueMargin {
             guard (numerator < 0) == (denominator < 0), numerator != 0, denominator != 0 else {
                 continue
             }
-            let product = numerator.magnitude.multipliedFullWidth(
-                by: UInt128(FixedPoint.unitsPerOne))
-            guard product.high < denominator.magnitude else { continue }
-            let (quotient, rest) = denominator.magnitude.dividingFullWidth(product)
-            let rounded = rest > 0 && direction == .long ? quotient + 1 : quotient
-            guard rounded <= UInt128(Int64.max), let price = Price(exactly: Int64(rounded)) else {
+            // A wallet or a cost beyond 10¹⁴ quote has no price here.
+            let (product, overflow) = numerator.multipliedReportingOverflow(
+                by: Int128(FixedPoint.unitsPerOne))
+            guard !overflow else { continue }
+            let (quotient, rest) = product.quotientAndRemainder(dividingBy: denominator)
+            let rounded = rest != 0 && direction == .long ? quotient + 1 : quotient
+            guard rounded <= Int128(Int64.max), let price = Price(exactly: Int64(rounded)) else {
                 continue
             }
             let notional = Money(quantity, at: price)
