@@ -287,7 +287,8 @@ enum Sample {
     }
 
     static func cockpit(
-        _ snapshot: Snapshot?, columns: Int = 80, rows: Int = 24, isReadOnly: Bool = false
+        _ snapshot: Snapshot?, columns: Int = 80, rows: Int = 24, isReadOnly: Bool = false,
+        clock now: Int64 = Sample.now
     ) -> CockpitState {
         var state = CockpitState(
             setup: Setup(

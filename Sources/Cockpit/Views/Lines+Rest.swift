@@ -67,7 +67,7 @@ extension Lines {
             else {
                 return nil
             }
-            return Int(((bought - sold) / (bought + sold) * 100).magnitude.rounded())
+            return Int(min(100, ((bought - sold) / (bought + sold) * 100).magnitude.rounded()))
         }
     }
 
@@ -107,7 +107,7 @@ extension Lines {
             segments.append(
                 Segment([
                     Phrase("DIVERGE ", .divergence, .bold), Phrase(words, .divergence),
-                    Phrase(" " + Times.short(time - since), .time),
+                    Phrase(" " + Times.short(Times.between(since, time)), .time),
                 ]))
         }
         return segments
@@ -185,7 +185,7 @@ extension Lines {
                 rows.append(row)
                 continue
             }
-            let blocks = rows[index].blocks24h + row.blocks24h
+            let blocks = rows[index].blocks24h &+ row.blocks24h
             if row.rank < rows[index].rank {
                 rows[index] = row
             } else if row.state == rows[index].state, !rows[index].sides.contains(letter) {
@@ -227,11 +227,15 @@ extension Lines {
     // MARK: Session
 
     static func session(_ state: CockpitState) -> [Segment] {
-        guard let session = state.shown.session else { return [Segment([.label("SESSION")])] }
+        guard let session = state.shown.session else {
+            return [Segment([.label("SESSION nothing counted yet")])]
+        }
         var segments = [
             Segment([
                 .label("SESSION "),
-                Phrase(engineTime(state).map { Times.long($0 - session.since) } ?? "-", .time),
+                Phrase(
+                    engineTime(state).map { Times.long(Times.between(session.since, $0)) } ?? "-",
+                    .time),
             ]),
             Segment(sessionTrades(session)),
         ]
