@@ -167,7 +167,7 @@ struct ScreenTests {
                 "EXIT BTCUSDT p .63 over .603  WANTS OUT, HELD 48m more  (exit p)  why  +.19 whales sell"
                     + "  +.12 magnet near  -.05 trend  seen .02-.66 since entry",
                 "ENTRY BTCUSDT next in 2m27s  LONG .61 needs .630  SHORT .48 needs .500  signals 5.6% of 6.1%"
-                    + "  if LONG fired now: whale-intent (49 > 30) refuses  if SHORT: nothing refuses",
+                    + "  if LONG fired now: whale-intent 49 > 30 refuses  if SHORT: nothing refuses",
                 "FLOW BTCUSDT 15m  WHALE sell 4.31M buy 1.49M net -2.82M one-sided 49/100"
                     + "  RETAIL sell 2.10M buy 2.71M net +610k one-sided 13/100",
                 "FLOW BTCUSDT DIVERGE whales sell, retail buys 6m  taker buy/sell 5m 0.73",

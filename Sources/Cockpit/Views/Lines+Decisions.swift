@@ -191,7 +191,7 @@ extension Lines {
         func would(_ name: String, _ side: EntrySideTopic?) -> Segment? {
             guard let side else { return nil }
             let answer =
-                side.wouldRefuse.map { Phrase(Words.safe($0, columns: 40) + " refuses", .block) }
+                side.wouldRefuse.map { Words.refusal($0) }
                 ?? Phrase("nothing refuses", .pass)
             let isFirst = name == "LONG" || entry.long == nil
             return Segment(
@@ -248,11 +248,11 @@ extension Lines {
         var segments = [
             Segment([.label("24h  "), Phrase("\(funnel.candles)"), .label(" closes")])
         ]
+        segments.append(Segment([Phrase("\(funnel.signals)", .emphasis), .label(" signals")]))
         if funnel.notReady > 0 {
             segments.append(
                 Segment([Phrase("-\(funnel.notReady)", .warning), .label(" not ready")]))
         }
-        segments.append(Segment([Phrase("\(funnel.signals)", .emphasis), .label(" signals")]))
         segments.append(
             Segment([
                 Phrase(funnel.guardBlocks > 0 ? "-\(funnel.guardBlocks)" : "0", .block),

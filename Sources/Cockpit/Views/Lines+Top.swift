@@ -162,11 +162,15 @@ enum Lines {
         if safety.foreignOrders > 0 || state.view.columns >= 120 {
             count("foreign orders", safety.foreignOrders, .warning, rank: 3)
         }
-        if safety.storeState != "ok" {
+        if safety.storeState != "healthy" {
+            let role: Role = safety.storeState == "slow" ? .warning : .alarm
             segments.append(
                 Segment(
-                    [Phrase("store " + Words.safe(safety.storeState, columns: 12), .warning)],
-                    rank: 3))
+                    [
+                        Phrase(
+                            "STORE " + Words.safe(safety.storeState, columns: 12).uppercased(),
+                            role, .bold)
+                    ]))
         }
         return segments
     }
