@@ -75,6 +75,8 @@ package enum KeyTable {
             "type a command: resume, arm NAME, pause, theme NAME, help, quit", hint: "cmd"),
         KeyBinding(.character("?"), .everywhere, .toggleHelp, "this help, and back", hint: "help"),
         KeyBinding(
+            .character("q"), .everywhere, .quit, "leave; the engine keeps running", hint: "quit"),
+        KeyBinding(
             .escape, .everywhere, .leave, "close the bar, the ladder, help or a message; thaw"),
         KeyBinding(.character("1"), .everywhere, .showFlight, "the Flight view"),
         KeyBinding(.tab, .flight, .selectNext, "select the next position or symbol", hint: "next"),
@@ -104,8 +106,6 @@ package enum KeyTable {
         KeyBinding(.character("G"), .help, .toNewest, "to the end"),
         KeyBinding(.character("t"), .everywhere, .nextTheme, "next theme"),
         KeyBinding(.control("l"), .everywhere, .repaint, "draw the whole screen again"),
-        KeyBinding(
-            .character("q"), .everywhere, .quit, "leave; the engine keeps running", hint: "quit"),
         KeyBinding(.control("c"), .everywhere, .quit, "leave; the engine keeps running"),
         KeyBinding(.enter, .prompt, .runPrompt, "run the command"),
         KeyBinding(.tab, .prompt, .completePrompt, "complete the word"),

@@ -1,0 +1,59 @@
+import CellGrid
+import CockpitModel
+
+extension Canvas {
+    /// The key table, in the order of its contexts; the top line stays the status.
+    mutating func drawHelp(in screen: Area) {
+        let (header, rest) = screen.splitTop(1)
+        drawHeader(in: header)
+        let (bodyAndTitle, hints) = rest.splitBottom(1)
+        drawHints(in: hints)
+        let (head, body) = bodyAndTitle.splitTop(1)
+        title(
+            [Segment([Phrase("KEYS", .title, .bold)])],
+            right: [Segment("j k scroll, ? or Esc goes back", .dim)], in: head)
+        let lines = helpLines
+        let first = min(state.view.helpLine, max(0, lines.count - body.rows))
+        for (index, line) in lines.dropFirst(first).prefix(body.rows).enumerated() {
+            put(line, row: body.row + index, column: body.column + 1, in: body)
+        }
+    }
+
+    private var helpLines: [[Phrase]] {
+        var lines: [[Phrase]] = []
+        for context in [KeyContext.everywhere, .guardBar, .flight, .help, .prompt] {
+            if !lines.isEmpty { lines.append([]) }
+            lines.append([Phrase(HelpWords.heading(context), .heading, .bold)])
+            var seen: [KeyAction] = []
+            for binding in KeyTable.all
+            where binding.context == context && !seen.contains(binding.action) {
+                seen.append(binding.action)
+                let keys = KeyTable.all.filter {
+                    $0.context == context && $0.action == binding.action
+                }
+                let names = keys.map(\.key.name).joined(separator: " ")
+                var phrases = [
+                    Phrase(DisplayWidth.padded(names, to: 14), .key, .bold),
+                    Phrase(" " + binding.description),
+                ]
+                if binding.commands, state.isReadOnly {
+                    phrases.append(Phrase("  (off: read-only)", .warning))
+                }
+                lines.append(phrases)
+            }
+        }
+        return lines
+    }
+}
+
+enum HelpWords {
+    static func heading(_ context: KeyContext) -> String {
+        switch context {
+        case .everywhere: "Everywhere"
+        case .flight: "Flight view"
+        case .guardBar: "In the bar that K opens, for 15 seconds"
+        case .help: "In this help"
+        case .prompt: "In the command line after :"
+        }
+    }
+}
