@@ -447,18 +447,13 @@ final class GatewayLoop {
     private func readMailbox() -> Bool {
         let letters = mailbox.take()
         if letters.isStopping { return false }
-        if let update = letters.update { publication.receive(update) }
-        publication.commit(upTo: letters.committed)
-        for ladder in letters.ladders {
-            ladders.removeAll { $0.id == ladder.id }
-            ladders.append(ladder)
-            if ladders.count > Self.maxLadders { ladders.removeFirst() }
-            for client in clients
-            where !client.isClosed && client.follows(ladder, commandsTopic: Self.commandsTopic) {
-                client.tell(ladder)
-                flush(client)
-            }
+        if let update = letters.update {
+            publication.receive(update)
+            // The topic waits for the commit; the ladders, whose rungs say whether they are on disk, do not.
+            for ladder in update.snapshot.commands ?? [] { tell(ladder) }
         }
+        publication.commit(upTo: letters.committed)
+        for ladder in letters.ladders { tell(ladder) }
         for (number, id, result) in letters.rows {
             guard let client = clients.first(where: { $0.number == number && !$0.isClosed }) else {
                 continue
@@ -471,6 +466,21 @@ final class GatewayLoop {
             flush(client)
         }
         return true
+    }
+
+    /// Tells a ladder that has changed to everybody who follows it.
+    private func tell(_ ladder: CommandTopic) {
+        if let index = ladders.lastIndex(where: { $0.id == ladder.id }) {
+            guard ladders[index] != ladder else { return }
+            ladders.remove(at: index)
+        }
+        ladders.append(ladder)
+        if ladders.count > Self.maxLadders { ladders.removeFirst() }
+        for client in clients
+        where !client.isClosed && client.follows(ladder, commandsTopic: Self.commandsTopic) {
+            client.tell(ladder)
+            flush(client)
+        }
     }
 
     /// Whether a subscription's client does not have the newest of its topics.

@@ -51,8 +51,10 @@ package final class GatewayServer: Sendable {
         thread.withLock { $0 = handle }
     }
 
-    /// Shows a new state; the one before is forgotten if nobody has seen it. Called from the decision thread: it stores a
-    /// value and writes at most one byte into a pipe.
+    /// Shows a new state, and tells the ladders in it that have changed.
+    ///
+    /// The state before is forgotten if nobody has seen it. Called from the decision thread: it stores a value and
+    /// writes at most one byte into a pipe.
     package func publish(_ update: PublishedUpdate) {
         mailbox.put { $0.update = update }
     }
