@@ -149,7 +149,16 @@ extension Engine {
             doubts > 0 || reading.wantsAnother || waitsForFlat
             || orders.live.contains { $0.isUnknown }
         reading.wantsAnother = false
-        scheduleReading(after: isSoon ? Self.doubtInterval : configuration.reconcileInterval)
+        scheduleReading(after: isSoon ? Self.doubtInterval : readingInterval)
+    }
+
+    /// A reading is a sign of life of the order link too, so it comes twice as often as the link would go stale.
+    private var readingInterval: Duration? {
+        guard let limit = configuration.orderLinkStaleAfter else {
+            return configuration.reconcileInterval
+        }
+        let half = Duration(nanoseconds: limit.nanoseconds / 2)
+        return configuration.reconcileInterval.map { min($0, half) } ?? half
     }
 
     private func stopSeen(_ index: Int) -> Timestamp? {
