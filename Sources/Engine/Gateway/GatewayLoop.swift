@@ -253,11 +253,22 @@ final class GatewayLoop {
         guard !client.isClosed else { return }
         if client.wantsToWrite, !client.write(now: now) { return client.close() }
         guard !client.wantsToWrite else { return }
-        let waitsForNothing =
-            client.subscriptions.isEmpty && client.commandIDs.isEmpty && !client.isQuerying
-        if client.isEnding || client.hasHungUp && waitsForNothing && !client.hasUnreadLines {
+        if client.isEnding || client.hasHungUp && !client.hasUnreadLines && waitsForNothing(client)
+        {
             client.close()
         }
+    }
+
+    /// Whether nothing more will be told to a client that asks for nothing more.
+    private func waitsForNothing(_ client: Client) -> Bool {
+        client.subscriptions.isEmpty && !client.isQuerying && client.commandIDs.allSatisfy(isDone)
+    }
+
+    /// Whether a command has reached its last rung.
+    private func isDone(_ id: String) -> Bool {
+        ladders.last { $0.id == id }?.rungs.contains {
+            $0.step == LadderStep.completed.rawValue || $0.step == LadderStep.refused.rawValue
+        } ?? false
     }
 
     private func read(_ client: Client) {
