@@ -131,6 +131,9 @@ import Trading
         #expect(
             try rows("SELECT * FROM funding_payments").first?["amount"] as String?
                 == "-0.0000000000012345")
+        let verdicts = try rows("SELECT json_array_length(verdicts) AS n, verdicts FROM decisions")
+        #expect(verdicts.map { $0["n"] as Int } == [2])
+        #expect((verdicts.first?["verdicts"] as String?)?.contains("FEAR_GREED_MULTIPLIER") == true)
         #expect(try rows("PRAGMA foreign_key_check").isEmpty)
         #expect(try rows("PRAGMA integrity_check").first?[0] as String? == "ok")
     }
