@@ -109,7 +109,7 @@ struct StateTests {
         #expect(
             talk.state.sinceLeft
                 == SinceLeft(
-                    lostAt: 1_000_000, backAt: 1_012_000, events: 4, missing: 1,
+                    lostAt: 1_000_000, backAt: 1_012_000, events: 3, isWhole: false,
                     tags: [.init(tag: "FILL", count: 2), .init(tag: "OUT", count: 1)]))
     }
 
@@ -118,6 +118,7 @@ struct StateTests {
         var talk = Conversation(lastSeenEvent: 1)
         talk.connect()
         #expect(talk.state.sinceLeft?.events == 1)
+        #expect(talk.state.sinceLeft?.isWhole == true)
         var other = Conversation(lastSeenEvent: 2)
         other.connect()
         #expect(other.state.sinceLeft == nil)

@@ -60,6 +60,7 @@ struct GoldenTests {
         add("flight-frozen", flying.pressing(" ").after(1_000))
         add("flight-read-only", Sample.cockpit(Sample.flying, isReadOnly: true).pressing("K"))
         add("flight-time-scale", timeScale())
+        add("flight-paused", paused())
         add("flight-prompt", flying.pressing(":th"))
         add("flight-since-left", sinceLeft())
         add("flight-six-positions", sixPositions())
@@ -147,6 +148,13 @@ struct GoldenTests {
         return Sample.cockpit(snapshot)
     }
 
+    static func paused() -> CockpitState {
+        var snapshot = Sample.flat
+        snapshot.engine?.gate = "paused"
+        snapshot.engine?.notReady = "paused"
+        return Sample.cockpit(snapshot)
+    }
+
     static func naked(columns: Int = 80, rows: Int = 24) -> CockpitState {
         var snapshot = Sample.flying
         snapshot.safety?.confirmedStops = 1
@@ -221,8 +229,7 @@ struct GoldenTests {
     static func timeScale() -> CockpitState {
         var snapshot = Sample.flying
         snapshot.engine?.timeScale = 60
-        snapshot.engine?.engineTime = Sample.now - 7_000_000
-        return Sample.cockpit(snapshot)
+        return Sample.cockpit(snapshot, clock: Sample.now - 7_000_000)
     }
 
     static func sinceLeft() -> CockpitState {

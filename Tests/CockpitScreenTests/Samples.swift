@@ -24,7 +24,7 @@ enum Sample {
             nakedMs: 0,
             openOrders: 3, unknownOrders: 0, orphanStops: 0, foreignOrders: 0,
             reconciledAgeMs: 12_000,
-            storeState: "ok")
+            storeState: "healthy")
     }
 
     static var account: AccountTopic {
@@ -113,7 +113,7 @@ enum Sample {
                 symbol: "BTCUSDT", nextDecisionAt: now + 147_000,
                 long: EntrySideTopic(
                     probability: 0.61, threshold: 0.63, baseThreshold: 0.686,
-                    wouldRefuse: "whale-intent (49 > 30)"),
+                    wouldRefuse: "whale-intent 49 > 30"),
                 short: EntrySideTopic(
                     probability: 0.48, threshold: 0.5, baseThreshold: 0.505, wouldRefuse: nil),
                 signalRate: 0.056, expectedSignalRate: 0.061,
@@ -287,7 +287,8 @@ enum Sample {
     }
 
     static func cockpit(
-        _ snapshot: Snapshot?, columns: Int = 80, rows: Int = 24, isReadOnly: Bool = false
+        _ snapshot: Snapshot?, columns: Int = 80, rows: Int = 24, isReadOnly: Bool = false,
+        clock now: Int64 = Sample.now
     ) -> CockpitState {
         var state = CockpitState(
             setup: Setup(

@@ -22,7 +22,9 @@ struct TidyTests {
         "Engine/Population": ["Trading", "Matching", "CMath"],
         "Engine/BinanceFormat": ["Trading", "Text"],
         "Engine/Wire": ["Trading", "Text", "FoundationEssentials"],
-        "Engine/Projection": ["Trading", "Market", "Messages", "DecisionCore", "Models", "Wire"],
+        "Engine/Projection": [
+            "Trading", "Market", "Messages", "DecisionCore", "Models", "Risk", "Wire",
+        ],
         "Engine/Playback": ["Trading", "Messages", "DecisionCore", "Matching"],
         "Cockpit/CellGrid": [],
         "Cockpit/Model": ["Trading", "Text", "Wire"],

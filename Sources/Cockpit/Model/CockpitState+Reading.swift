@@ -51,6 +51,13 @@ extension CockpitState {
         return all.first
     }
 
+    /// The same state with another symbol selected, for whoever writes all of them down.
+    package func selecting(_ symbol: String) -> CockpitState {
+        var copy = self
+        copy.view.symbol = symbol
+        return copy
+    }
+
     package var selectedPosition: PositionTopic? {
         shown.positions?.first { $0.symbol == selectedSymbol }
     }

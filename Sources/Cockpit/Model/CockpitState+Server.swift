@@ -189,7 +189,6 @@ extension CockpitState {
         defer { engine.lastSeenEvent = newest }
         guard let seen = engine.lastSeenEvent, newest > seen else { return }
         let fresh = events.filter { $0.number > seen }
-        let total = newest - seen
         var tags: [SinceLeft.TagCount] = []
         for event in fresh {
             if let index = tags.firstIndex(where: { $0.tag == event.tag }) {
@@ -200,8 +199,8 @@ extension CockpitState {
         }
         tags.sort { ($1.count, $0.tag) < ($0.count, $1.tag) }
         sinceLeft = SinceLeft(
-            lostAt: lostData, backAt: now, events: total,
-            missing: total - min(total, UInt64(fresh.count)), tags: tags)
+            lostAt: lostData, backAt: now, events: fresh.count, isWhole: fresh.count < events.count,
+            tags: tags)
     }
 
     /// Takes the engine's ladders over into our commands.

@@ -88,9 +88,10 @@ package struct SinceLeft: Hashable, Sendable {
     /// When the connection was lost; `nil` when an earlier run of the cockpit saw the last event.
     package var lostAt: Int64?
     package var backAt: Int64
-    /// How many events there were, the ones that the engine does not hold any more included.
-    package var events: UInt64
-    package var missing: UInt64
+    /// How many new events the engine still holds.
+    package var events: Int
+    /// Whether those are all; otherwise older ones are in the engine's store only.
+    package var isWhole: Bool
     /// Events by tag, most frequent first, then by tag.
     package var tags: [TagCount]
 

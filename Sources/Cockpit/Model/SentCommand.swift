@@ -77,13 +77,14 @@ extension SentCommand {
         switch request.verb {
         case .pause:
             add("entriesBlocked", "ENTRIES BLOCKED")
+            add("ordersGone", "ENTRY ORDERS GONE")
         case .flatten, .kill, .halt:
             add("entriesBlocked", "ENTRIES BLOCKED")
             add("ordersGone", "ORDERS" + count(\.ordersBefore, \.ordersNow))
             if request.verb != .halt {
                 add("positionsFlat", "POSITIONS" + count(\.positionsBefore, \.positionsNow))
             }
-            add("confirmedByVenue", "CONFIRMED BY EXCHANGE")
+            if request.verb != .halt { add("confirmedByVenue", "CONFIRMED BY EXCHANGE") }
             if request.verb != .flatten { add("latched", "LATCHED") }
         case .resume, .arm:
             add("completed", "DONE")

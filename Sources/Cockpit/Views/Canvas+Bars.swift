@@ -103,7 +103,7 @@ extension Canvas {
 
     private func guardTitle(_ bar: GuardBar) -> String {
         let late =
-            bar.lateBy.map { "X CAME " + Times.short($0) + " AFTER K: press X again to kill. " }
+            bar.lateBy.map { "X CAME " + Times.short($0) + " AFTER K: X again kills. " }
             ?? ""
         if state.view.columns < 60 { return smallGuardTitle(bar) }
         guard let pause = state.guardPause else { return late + "ENTRIES: PAUSE AGAIN WITH K" }

@@ -8,7 +8,7 @@ extension Canvas {
         let before = freshness
         if let age, freshness.isTrusted {
             // Ages on the wire are engine time; what a person can wait for is wall time.
-            let wall = Int64(Double(age) / state.timeScale)
+            let wall = Int64(min(1e15, max(0, Double(age) / state.timeScale)))
             if wall > CockpitState.staleAge { freshness = .stale(age: wall) }
         }
         body(&self)

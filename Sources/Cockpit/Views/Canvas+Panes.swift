@@ -56,7 +56,8 @@ extension Canvas {
     mutating func drawEntry(in area: Area, head: String, hasNext: Bool) {
         let left =
             hasNext
-            ? Lines.next(state, head: head + " next") : [Segment([Phrase(head, .title, .bold)])]
+            ? Lines.next(state, head: state.selectedEntry == nil ? head : head + " next")
+            : [Segment([Phrase(head, .title, .bold)])]
         title(left, right: hasNext ? Lines.signals(state) : [], in: area.line(0))
         let (_, body) = area.splitTop(1)
         let (plot, lines) = body.splitBottom(2)
@@ -175,7 +176,7 @@ extension Canvas {
         if let session = state.shown.session, let time = Lines.engineTime(state) {
             words += [
                 .label(" since "), Phrase(Times.minute(session.since), .time),
-                .label(" (" + Times.long(time - session.since) + ")"),
+                .label(" (" + Times.long(Times.between(session.since, time)) + ")"),
             ]
         }
         title([Segment(words)], in: right.line(0))

@@ -58,7 +58,7 @@ private struct PositionColumns {
 extension Canvas {
     mutating func drawPositionsTitle(in area: Area, hidden: Int = 0) {
         let count = state.shown.positions?.count
-        var words = "POSITIONS " + (count.map(String.init) ?? "-")
+        var words = "POSITIONS " + (count.map(String.init) ?? "UNKNOWN")
         if hidden > 0 { words += " (\(hidden) hidden)" }
         title([Segment([Phrase(words, .title, .bold)])], in: area)
         guard let count, count > 0 else { return }
@@ -148,7 +148,9 @@ extension Canvas {
             put(Phrase("-", .unknown), endingAt: columns.liquidation, in: row)
         }
         if let end = columns.age, let time = Lines.engineTime(state) {
-            put(Phrase(Times.short(time - position.openedAt), .time), endingAt: end, in: row)
+            put(
+                Phrase(Times.short(Times.between(position.openedAt, time)), .time), endingAt: end,
+                in: row)
         }
         drawExit(of: position, at: columns.exit, isWide: isWide, in: row)
         if let end = columns.net {

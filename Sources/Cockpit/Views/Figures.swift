@@ -8,7 +8,7 @@ enum Figures {
     static func plain(_ text: String?, decimals: Int) -> String {
         guard let text, let digits = DecimalDigits(text) else { return unknown }
         let rounded = digits.rounded(to: decimals)
-        return (rounded.isNegative ? "-" : "") + rounded.grouped
+        return (rounded.isNegative && !rounded.isZero ? "-" : "") + rounded.grouped
     }
 
     /// The same with a sign: `+3.81`, `-6.44`, and `0.00` for nothing.

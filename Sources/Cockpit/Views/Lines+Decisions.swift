@@ -35,7 +35,7 @@ extension Lines {
     static func exitTitle(_ state: CockpitState, symbol: String) -> [Segment] {
         var phrases = [Phrase("EXIT " + symbol, .title, .bold)]
         if let position = state.selectedPosition, let time = engineTime(state) {
-            phrases.append(Phrase(" " + Times.short(time - position.openedAt), .time))
+            phrases.append(Phrase(" " + Times.short(Times.between(position.openedAt, time)), .time))
         }
         guard let exit = state.selectedExit else {
             return [Segment(phrases), Segment("no exit probability yet", .dim)]
@@ -48,7 +48,7 @@ extension Lines {
             Phrase(Figures.probability(exit.threshold, decimals: 3), .threshold),
         ]
         if let since = exit.overSince, let time = engineTime(state) {
-            words += [.label(" for "), Phrase(Times.short(time - since), .time)]
+            words += [.label(" for "), Phrase(Times.short(Times.between(since, time)), .time)]
         }
         return [Segment(phrases), Segment(words)]
     }
@@ -58,7 +58,9 @@ extension Lines {
     /// What is done about it.
     static func exitState(_ state: CockpitState) -> [Segment] {
         guard let exit = state.selectedExit else { return [] }
-        let left = exit.until.flatMap { until in engineTime(state).map { Times.short(until - $0) } }
+        let left = exit.until.flatMap { until in
+            engineTime(state).map { Times.short(Times.between($0, until)) }
+        }
         let because = Segment(
             exit.reason.map { "(" + Words.exitReason($0) + ")" } ?? "", .dim, rank: 3)
         switch exit.state {
@@ -169,7 +171,7 @@ extension Lines {
 
     static func untilNext(_ entry: EntryTopic, _ state: CockpitState) -> String {
         guard let time = engineTime(state) else { return Figures.unknown }
-        return Times.long(entry.nextDecisionAt - time)
+        return Times.long(Times.between(time, entry.nextDecisionAt))
     }
 
     static func signals(_ state: CockpitState) -> [Segment] {
@@ -189,7 +191,7 @@ extension Lines {
         func would(_ name: String, _ side: EntrySideTopic?) -> Segment? {
             guard let side else { return nil }
             let answer =
-                side.wouldRefuse.map { Phrase(Words.safe($0, columns: 40) + " refuses", .block) }
+                side.wouldRefuse.map { Words.refusal($0) }
                 ?? Phrase("nothing refuses", .pass)
             let isFirst = name == "LONG" || entry.long == nil
             return Segment(
@@ -203,7 +205,9 @@ extension Lines {
 
     static func lastTrade(_ state: CockpitState) -> [Segment] {
         guard let trade = state.shown.session?.lastTrade else {
-            return [Segment("no trade yet", .dim)]
+            return [
+                Segment(state.shown.session == nil ? "no word of trades yet" : "no trade yet", .dim)
+            ]
         }
         let symbol = Words.shortSymbol(
             trade.symbol, among: state.symbols, columns: 12, glyphs: .ascii)
@@ -222,7 +226,10 @@ extension Lines {
                     Phrase.role(ofSign: trade.multipleOfR > 0 ? 1 : trade.multipleOfR < 0 ? -1 : 0))
             ]),
             Segment(
-                [.label("held "), Phrase(Times.short(trade.closedAt - trade.openedAt))], rank: 1),
+                [
+                    .label("held "),
+                    Phrase(Times.short(Times.between(trade.openedAt, trade.closedAt))),
+                ], rank: 1),
         ]
     }
 
@@ -241,11 +248,11 @@ extension Lines {
         var segments = [
             Segment([.label("24h  "), Phrase("\(funnel.candles)"), .label(" closes")])
         ]
+        segments.append(Segment([Phrase("\(funnel.signals)", .emphasis), .label(" signals")]))
         if funnel.notReady > 0 {
             segments.append(
                 Segment([Phrase("-\(funnel.notReady)", .warning), .label(" not ready")]))
         }
-        segments.append(Segment([Phrase("\(funnel.signals)", .emphasis), .label(" signals")]))
         segments.append(
             Segment([
                 Phrase(funnel.guardBlocks > 0 ? "-\(funnel.guardBlocks)" : "0", .block),

@@ -67,7 +67,7 @@ extension Lines {
             else {
                 return nil
             }
-            return Int(((bought - sold) / (bought + sold) * 100).magnitude.rounded())
+            return Int(min(100, ((bought - sold) / (bought + sold) * 100).magnitude.rounded()))
         }
     }
 
@@ -107,7 +107,7 @@ extension Lines {
             segments.append(
                 Segment([
                     Phrase("DIVERGE ", .divergence, .bold), Phrase(words, .divergence),
-                    Phrase(" " + Times.short(time - since), .time),
+                    Phrase(" " + Times.short(Times.between(since, time)), .time),
                 ]))
         }
         return segments
@@ -122,7 +122,8 @@ extension Lines {
     }
 
     static func flowTitle(_ flow: FlowTopic?, symbol: String, state: CockpitState) -> [Segment] {
-        guard let flow else {
+        // An age below zero says that no print was ever seen.
+        guard let flow, flow.lastSeenAgeMs >= 0 else {
             return [
                 Segment([Phrase("FLOW " + symbol, .title, .bold)]),
                 Segment("nothing seen yet", .dim),
@@ -185,7 +186,8 @@ extension Lines {
                 rows.append(row)
                 continue
             }
-            let blocks = rows[index].blocks24h + row.blocks24h
+            // A guard's count is of all sides and symbols, and is told with each of them.
+            let blocks = max(rows[index].blocks24h, row.blocks24h)
             if row.rank < rows[index].rank {
                 rows[index] = row
             } else if row.state == rows[index].state, !rows[index].sides.contains(letter) {
@@ -227,11 +229,15 @@ extension Lines {
     // MARK: Session
 
     static func session(_ state: CockpitState) -> [Segment] {
-        guard let session = state.shown.session else { return [Segment([.label("SESSION")])] }
+        guard let session = state.shown.session else {
+            return [Segment([.label("SESSION nothing counted yet")])]
+        }
         var segments = [
             Segment([
                 .label("SESSION "),
-                Phrase(engineTime(state).map { Times.long($0 - session.since) } ?? "-", .time),
+                Phrase(
+                    engineTime(state).map { Times.long(Times.between(session.since, $0)) } ?? "-",
+                    .time),
             ]),
             Segment(sessionTrades(session)),
         ]
@@ -305,14 +311,11 @@ extension Lines {
         if let lost = left.lostAt {
             phrases.append(Phrase(" " + Times.long(left.backAt - lost), .time))
         }
-        phrases.append(Phrase(": \(left.events) event\(left.events == 1 ? "" : "s")", .emphasis))
+        let count = (left.isWhole ? "" : "more than ") + Words.plural(left.events, "event")
+        phrases.append(Phrase(": " + count, .emphasis))
         var segments = [Segment(phrases)]
         let tags = left.tags.prefix(6).map { "\($0.count) \(Words.safe($0.tag, columns: 8))" }
         if !tags.isEmpty { segments.append(Segment(tags.joined(separator: ", "), rank: 1)) }
-        if left.missing > 0 {
-            segments.append(
-                Segment("\(left.missing) older ones are in the store only", .dim, rank: 2))
-        }
         return segments
     }
 

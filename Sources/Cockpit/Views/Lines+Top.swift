@@ -29,16 +29,29 @@ enum Lines {
             segments.append(Segment([reason], rank: 2))
         }
         if state.isReadOnly { segments.append(Segment([Phrase("READ-ONLY", .warning, .bold)])) }
+        if let release = release(state) {
+            segments.append(Segment([Phrase(release, .prompt), .label(" releases")], rank: 2))
+        }
         if let engine, state.view.columns >= 120 {
             segments.append(
                 Segment(
                     [
-                        .label("up "), Phrase(Times.long(engine.engineTime - engine.startedAt)),
+                        .label("up "),
+                        Phrase(Times.long(Times.between(engine.startedAt, engine.engineTime))),
                         .label("  model "), Phrase(Words.safe(engine.modelSet, columns: 16)),
                         .label("  profile "), Phrase(Words.safe(engine.profile, columns: 12)),
                     ], rank: 7))
         }
         return segments + links(state) + clocks(state)
+    }
+
+    /// What must be typed before entries can be made again.
+    private static func release(_ state: CockpitState) -> String? {
+        guard !state.isReadOnly, state.freshness.isTrusted else { return nil }
+        if state.engine.data.engine?.isLatched ?? false || state.gate == "latched" {
+            return ":arm " + Words.safe(state.engineName ?? "NAME", columns: 24)
+        }
+        return state.gate == "paused" ? ":resume" : nil
     }
 
     private static func links(_ state: CockpitState) -> [Segment] {
@@ -149,11 +162,15 @@ enum Lines {
         if safety.foreignOrders > 0 || state.view.columns >= 120 {
             count("foreign orders", safety.foreignOrders, .warning, rank: 3)
         }
-        if safety.storeState != "ok" {
+        if safety.storeState != "healthy" {
+            let role: Role = safety.storeState == "slow" ? .warning : .alarm
             segments.append(
                 Segment(
-                    [Phrase("store " + Words.safe(safety.storeState, columns: 12), .warning)],
-                    rank: 3))
+                    [
+                        Phrase(
+                            "STORE " + Words.safe(safety.storeState, columns: 12).uppercased(),
+                            role, .bold)
+                    ]))
         }
         return segments
     }

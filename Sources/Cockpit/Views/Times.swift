@@ -42,5 +42,11 @@ enum Times {
         return Figures.fixed(seconds, decimals: seconds < 10 ? 1 : 0) + "s"
     }
 
+    /// How long after `earlier` the time `later` is; times from outside may lie as far apart as they like.
+    static func between(_ earlier: Int64, _ later: Int64) -> Int64 {
+        let (difference, overflow) = later.subtractingReportingOverflow(earlier)
+        return overflow ? (later < earlier ? .min : .max) : difference
+    }
+
     private static func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

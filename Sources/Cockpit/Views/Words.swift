@@ -48,16 +48,29 @@ enum Words {
 
     /// Why entries are not considered; `nil` where the gate's word says it already.
     static func notReady(_ reason: String?) -> Phrase? {
-        switch reason {
-        case nil, "latched", "paused": nil
-        case "warmingUp": Phrase("warming up", .warning)
-        case "notReconciled": Phrase("not reconciled", .warning)
-        case "staleData": Phrase("market data stale", .warning)
-        case "storeFailing": Phrase("store failing", .alarm)
-        case "positionOpen": Phrase("in position", .dim)
-        case "breaker": Phrase("BREAKER", .alarm, .bold)
-        case .some(let other): Phrase(safe(other, columns: 16), .warning)
-        }
+        guard let reason, reason != "latched", reason != "paused" else { return nil }
+        let role: Role =
+            switch reason {
+            case "positionOpen": .dim
+            case "storeFailing", "breaker": .alarm
+            default: .warning
+            }
+        return Phrase(notReadyWords[reason] ?? safe(reason, columns: 16), role)
+    }
+
+    /// `NotReady` as people say it.
+    private static let notReadyWords = [
+        "latched": "latched", "paused": "paused", "warmingUp": "warming up",
+        "notReconciled": "not reconciled",
+        "staleData": "market data stale", "storeFailing": "store failing",
+        "positionOpen": "in position",
+        "breaker": "BREAKER",
+    ]
+
+    /// What would refuse a signal now, after the words `if LONG fired now:`.
+    static func refusal(_ text: String) -> Phrase {
+        if let reason = notReadyWords[text] { return Phrase("refused, " + reason, .block) }
+        return Phrase(safe(text, columns: 40) + " refuses", .block)
     }
 
     /// Why a position was closed, or wants to be.

@@ -81,7 +81,8 @@ extension BinanceMarketDecoder {
             let low = Price(exactly: prices.low), let close = Price(exactly: prices.close),
             let volume = Quantity(exactly: volume),
             let takerBuyVolume = Quantity(exactly: takerBuyVolume),
-            low <= open, low <= close, open <= high, close <= high, takerBuyVolume <= volume
+            // Open and close are not held against them: the venue's own documentation does not.
+            low <= high, takerBuyVolume <= volume
         else { throw FrameError(.outOfRange, at: cursor.position) }
         return interval.map {
             Kline(

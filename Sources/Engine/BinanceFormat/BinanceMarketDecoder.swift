@@ -20,14 +20,46 @@ package struct BinanceMarketDecoder: Sendable {
         try cursor.beginObject()
         let start = cursor.mark
         guard let first = try cursor.nextKey() else { throw FrameError(.unrecognized, at: 0) }
-        let decoded: DecodedFrame
         switch first.packed {
-        case KeyName.stream, KeyName.data:
+        case KeyName.stream:
+            if let decoded = try usualEnvelope(&cursor) { return decoded }
             cursor.rewind(to: start)
-            decoded = try envelope(&cursor)
+            return try ended(envelope(&cursor), &cursor)
+        case KeyName.data:
+            cursor.rewind(to: start)
+            return try ended(envelope(&cursor), &cursor)
         default:
-            decoded = try event(&cursor, first: first, start: start, mayBeEnvelope: true)
+            return try ended(
+                event(&cursor, first: first, start: start, mayBeEnvelope: true), &cursor)
         }
+    }
+
+    /// `decoded`, when nothing but blanks is behind it.
+    @inline(__always)
+    private func ended(
+        _ decoded: DecodedFrame, _ cursor: inout JSONCursor
+    ) throws(FrameError) -> DecodedFrame {
+        try cursor.end()
+        return decoded
+    }
+
+    /// The envelope as the venue writes it, stream first and nothing behind the data; `nil` for any other.
+    private mutating func usualEnvelope(_ cursor: inout JSONCursor) throws(FrameError)
+        -> DecodedFrame?
+    {
+        guard try cursor.peek() == 34 else { throw FrameError(.wrongType, at: cursor.position) }
+        try cursor.skipValue()
+        guard let key = try cursor.nextKey(), key.packed == KeyName.data, try cursor.peek() == 123
+        else {
+            return nil
+        }
+        try cursor.beginObject()
+        let start = cursor.mark
+        guard let first = try cursor.nextKey() else {
+            throw FrameError(.unrecognized, at: cursor.position)
+        }
+        let decoded = try event(&cursor, first: first, start: start, mayBeEnvelope: false)
+        guard try cursor.nextKey() == nil else { return nil }
         try cursor.end()
         return decoded
     }
@@ -384,14 +416,16 @@ package struct BinanceMarketDecoder: Sendable {
         }
         try seen.require([.eventTime, .symbol, .first], at: cursor.position)
         guard mark >= 0, index >= 0 else { throw FrameError(.outOfRange, at: cursor.position) }
+        var data: MarketData?
+        if let price = Price(exactly: mark) {
+            data = .markPrice(
+                MarkPriceUpdate(
+                    markPrice: price, indexPrice: Price(exactly: index),
+                    fundingRate: Rate(units: rate),
+                    nextFundingTime: nextFundingTime, venueTime: eventTime))
+        }
         return DecodedFrame(
             kind: .markPrice, symbol: symbol, eventTime: eventTime, transactTime: nil,
-            data: Price(exactly: mark).map { price in
-                .markPrice(
-                    MarkPriceUpdate(
-                        markPrice: price, indexPrice: Price(exactly: index),
-                        fundingRate: Rate(units: rate),
-                        nextFundingTime: nextFundingTime, venueTime: eventTime))
-            })
+            data: data)
     }
 }

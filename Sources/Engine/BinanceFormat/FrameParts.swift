@@ -83,29 +83,39 @@ extension BinanceMarketDecoder {
         return symbols.find(name)
     }
 
-    /// `[["price","quantity"],…]` into `levels`, which is emptied first. Further elements of a level are skipped.
+    /// `[["price","quantity"],…]` into `levels`, which is emptied first.
     static func levels(_ cursor: inout JSONCursor, into levels: inout [BookLevel])
         throws(FrameError)
     {
         levels.removeAll(keepingCapacity: true)
         try cursor.beginArray()
         while try cursor.nextElement() {
-            try cursor.beginArray()
-            guard try cursor.nextElement() else {
-                throw FrameError(.missingKey, at: cursor.position)
+            let price: Int64
+            let quantity: Int64
+            if let pair = cursor.compactPair() {
+                (price, quantity) = pair
+            } else {
+                (price, quantity) = try level(&cursor)
             }
-            let price = try cursor.quotedDecimal().units
-            guard try cursor.nextElement() else {
-                throw FrameError(.missingKey, at: cursor.position)
-            }
-            let quantity = try cursor.quotedDecimal().units
-            while try cursor.nextElement() { try cursor.skipValue() }
             guard price > 0, quantity >= 0 else {
                 throw FrameError(.outOfRange, at: cursor.position)
             }
             levels.append(
                 BookLevel(price: Price(units: price), quantity: Quantity(units: quantity)))
         }
+    }
+
+    /// One level in any form; further elements than price and quantity are skipped.
+    private static func level(
+        _ cursor: inout JSONCursor
+    ) throws(FrameError) -> (first: Int64, second: Int64) {
+        try cursor.beginArray()
+        guard try cursor.nextElement() else { throw FrameError(.missingKey, at: cursor.position) }
+        let price = try cursor.quotedDecimal().units
+        guard try cursor.nextElement() else { throw FrameError(.missingKey, at: cursor.position) }
+        let quantity = try cursor.quotedDecimal().units
+        while try cursor.nextElement() { try cursor.skipValue() }
+        return (price, quantity)
     }
 
     /// A copy with its own storage, so that `levels` can be filled again without copying.

@@ -28,11 +28,11 @@ struct SymbolTable: Sendable {
     @inline(__always)
     func find(_ name: Packed) -> DecodedFrame.Symbol {
         // A handful of symbols: looking at each beats any table.
-        for entry in entries
-        where entry.name.low == name.low && entry.name.middle == name.middle
-            && entry.name.high == name.high
-        {
-            return .known(entry.id)
+        for index in 0..<entries.count {
+            let known = entries[index].name
+            if known.low == name.low && known.middle == name.middle && known.high == name.high {
+                return .known(entries[index].id)
+            }
         }
         return .unknown
     }

@@ -99,7 +99,8 @@ package struct AccountLedger: Sendable {
 
     package func record(equity: Money) -> AccountRecord {
         AccountRecord(
-            walletBalance: walletBalance, equity: equity, peakEquity: peakEquity, dayStart: dayStart,
+            walletBalance: walletBalance, equity: equity, peakEquity: peakEquity,
+            dayStart: dayStart,
             dayStartEquity: dayStartEquity, dayClosedPnL: dayClosedPnL,
             dayCommissions: dayCommissions, dayFunding: dayFunding, dayTrades: dayTrades,
             losingStreak: losingStreak)

@@ -1,12 +1,12 @@
-import Messages
+package import Messages
 import Trading
 
 /// The commands with their ladders: a repeated id is answered from here and does nothing new.
 ///
 /// Bounded: at most `capacity` are kept, the oldest finished ones are forgotten first.
-struct CommandLog: Sendable {
+package struct CommandLog: Sendable {
     /// Oldest first.
-    private(set) var records: [CommandRecord] = []
+    package private(set) var records: [CommandRecord] = []
 
     static let capacity = 256
 
@@ -15,7 +15,9 @@ struct CommandLog: Sendable {
     /// The command of this id and kind: two commands under one id are two commands, so that a client that counts anew
     /// cannot have its kill taken for an old pause.
     func index(of envelope: CommandEnvelope) -> Int? {
-        records.lastIndex { $0.envelope.id == envelope.id && $0.envelope.command == envelope.command }
+        records.lastIndex {
+            $0.envelope.id == envelope.id && $0.envelope.command == envelope.command
+        }
     }
 
     /// Adds a command and returns where it stands.

@@ -14,7 +14,8 @@ extension Engine {
         let row = EntryFeatures.compute(symbols[index].market, at: now)
         let long = configuration.modelSet.entryLong.probability(row)
         let short = configuration.modelSet.entryShort.probability(row)
-        symbols[index].entry = EntryReading(time: now, longProbability: long, shortProbability: short)
+        symbols[index].entry = EntryReading(
+            time: now, longProbability: long, shortProbability: short)
         var decision = DecisionRecord(
             instrument: symbols[index].instrument.id, candleOpenTime: candle.openTime,
             direction: nil, longProbability: long, shortProbability: short,
@@ -174,7 +175,9 @@ extension Engine {
         var sum = Money.zero
         for other in symbols.indices where other != index {
             guard let record = symbols[other].position?.record else { continue }
-            sum += symbols[other].market.mark.map { Money(record.quantity, at: $0.price) } ?? record.cost
+            sum +=
+                symbols[other].market.mark.map { Money(record.quantity, at: $0.price) }
+                ?? record.cost
         }
         for order in orders.live where order.record.purpose == .entry {
             guard let price = order.record.request.kind.price else { continue }
@@ -185,7 +188,9 @@ extension Engine {
 
     /// An entry is over: what did not fill is chased as often as the profile says, then given up.
     mutating func entryEnded(_ order: LiveOrder, _ index: Int) {
-        guard var entry = symbols[index].pendingEntry, entry.clientOrderID == order.id else { return }
+        guard var entry = symbols[index].pendingEntry, entry.clientOrderID == order.id else {
+            return
+        }
         symbols[index].pendingEntry = nil
         guard order.record.state == .expired, entry.chasesLeft > 0, gate.state == .open,
             reading.isAgreed, store == .healthy, !isStale(index),

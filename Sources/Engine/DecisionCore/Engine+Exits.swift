@@ -52,7 +52,9 @@ extension Engine {
     }
 
     /// The stop, once the mark has been beyond it for so long that the venue should have fired it.
-    private mutating func stopToJudge(_ index: Int, _ record: PositionRecord, _ mark: Price?) -> Price? {
+    private mutating func stopToJudge(_ index: Int, _ record: PositionRecord, _ mark: Price?)
+        -> Price?
+    {
         guard let mark else { return nil }
         let isBeyond =
             record.direction == .long ? mark <= record.stopPrice : mark >= record.stopPrice

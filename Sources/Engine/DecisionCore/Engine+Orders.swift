@@ -49,7 +49,9 @@ extension Engine {
     /// Asks the venue to cancel a live order; nothing happens when that was asked already.
     mutating func cancel(_ id: ClientOrderID) {
         guard let order = orders.find(id), order.isLive else { return }
-        guard order.record.state != .canceling, order.record.state != .outcomeUnknown else { return }
+        guard order.record.state != .canceling, order.record.state != .outcomeUnknown else {
+            return
+        }
         move(id, .cancelSent)
         emit(.cancel(id, order.instrument))
         emit(.setTimer(.orderTimeout(id), at: now + configuration.orderAnswerLimit))
@@ -184,7 +186,10 @@ extension Engine {
 
     /// A close that ended with a rest is tried again: at once when it got on, later when it did not.
     private mutating func exitEnded(_ order: LiveOrder, _ index: Int) {
-        guard let position = symbols[index].position, let closing = position.closing else { return }
+        // A close that filled whole needs no second one; what is left, if anything, is sent by settling.
+        guard order.record.state != .filled, let closing = symbols[index].position?.closing else {
+            return
+        }
         let gotOn = !order.record.filledQuantity.isZero
         let delay: Duration =
             gotOn ? .zero : closing.attempts <= 3 ? .milliseconds(200) : .seconds(1)
@@ -240,6 +245,8 @@ extension Engine {
         counters.fills += 1
         let known = id.flatMap { orders.find($0) }
         record(.fill(instrument, fill, known?.id, known?.record.purpose))
+        // The position first: what follows from the end of an order looks at what is left of it.
+        apply(fill, by: known, index)
         if let order = known {
             fillCounted(fill, by: order, index)
         } else if id != nil {
@@ -247,7 +254,6 @@ extension Engine {
             tell(.fill, .alarm, "\(name(index)): a fill of an order that nobody knows")
             requestReading()
         }
-        apply(fill, by: known, index)
     }
 
     private mutating func fillCounted(_ fill: Fill, by order: LiveOrder, _ index: Int) {
@@ -328,7 +334,8 @@ extension Engine {
             funnel.add(.filled, at: now)
             tell(
                 .fill, .info,
-                "\(name(index)) \(direction == .long ? "LONG" : "SHORT") \(quantity) at \(fill.price)")
+                "\(name(index)) \(direction == .long ? "LONG" : "SHORT") \(quantity) at \(fill.price)"
+            )
         } else {
             tell(.risk, .alarm, "\(name(index)): a position that we did not open; protecting it")
         }

@@ -31,7 +31,6 @@ extension Engine {
         emit(.setTimer(.reconcile, at: now + Self.answerLimit))
     }
 
-
     private mutating func scheduleReading(after delay: Duration?) {
         if let delay {
             emit(.setTimer(.reconcile, at: now + delay))
@@ -150,7 +149,16 @@ extension Engine {
             doubts > 0 || reading.wantsAnother || waitsForFlat
             || orders.live.contains { $0.isUnknown }
         reading.wantsAnother = false
-        scheduleReading(after: isSoon ? Self.doubtInterval : configuration.reconcileInterval)
+        scheduleReading(after: isSoon ? Self.doubtInterval : readingInterval)
+    }
+
+    /// A reading is a sign of life of the order link too, so it comes twice as often as the link would go stale.
+    private var readingInterval: Duration? {
+        guard let limit = configuration.orderLinkStaleAfter else {
+            return configuration.reconcileInterval
+        }
+        let half = Duration(nanoseconds: limit.nanoseconds / 2)
+        return configuration.reconcileInterval.map { min($0, half) } ?? half
     }
 
     private func stopSeen(_ index: Int) -> Timestamp? {
@@ -257,7 +265,8 @@ extension Engine {
         let id = symbols[index].instrument.id
         var doubts = 0
         for order in orders.live where order.instrument == id {
-            if let seen = snapshot.openOrders.first(where: { $0.request.clientOrderID == order.id }) {
+            if let seen = snapshot.openOrders.first(where: { $0.request.clientOrderID == order.id })
+            {
                 _ = orders.update(order.id) {
                     $0.record.venueOrderID = seen.venueOrderID
                     $0.seenOpenTime = snapshot.venueTime
@@ -379,7 +388,8 @@ extension Engine {
         for last in recovered.lastTrades where Int(last.instrument.index) < symbols.count {
             symbols[Int(last.instrument.index)].fills = FillLog(floor: last.tradeID)
         }
-        for order in recovered.liveOrders where Int(order.request.instrument.index) < symbols.count {
+        for order in recovered.liveOrders where Int(order.request.instrument.index) < symbols.count
+        {
             restore(order)
         }
         for record in recovered.positions where Int(record.instrument.index) < symbols.count {

@@ -100,7 +100,11 @@ extension Engine {
         var exact: LiveOrder?
         for order in orders.live
         where order.instrument == id && order.record.purpose == .protectiveStop && order.isWanted {
-            if order.isConfirmedOpen { covered = covered + order.rest } else { coming = coming + order.rest }
+            if order.isConfirmedOpen {
+                covered = covered + order.rest
+            } else {
+                coming = coming + order.rest
+            }
             if order.rest == quantity { exact = order }
         }
         noteCover(index, covered >= quantity)
@@ -215,7 +219,9 @@ extension Engine {
     private func liveOrders(_ index: Int, where isIt: (LiveOrder) -> Bool) -> [ClientOrderID] {
         let id = symbols[index].instrument.id
         var ids: [ClientOrderID] = []
-        for order in orders.live where order.instrument == id && isIt(order) { ids.append(order.id) }
+        for order in orders.live where order.instrument == id && isIt(order) {
+            ids.append(order.id)
+        }
         return ids
     }
 

@@ -18,24 +18,24 @@ package struct Engine: Sendable {
     package internal(set) var sequence: UInt64 = 0
     package let startTime: Timestamp
 
-    var symbols: [SymbolState]
+    package internal(set) var symbols: [SymbolState]
     /// Instruments with an open position.
-    var openPositions = 0
-    var orders = OrderTable()
+    package internal(set) var openPositions = 0
+    package internal(set) var orders = OrderTable()
     /// Cash and the sums of the day.
     package internal(set) var account: AccountLedger
     package internal(set) var gate: Gate
-    var commands: CommandLog
-    var reading = AccountReadings()
-    var links = OrderLink()
+    package internal(set) var commands: CommandLog
+    package internal(set) var reading = AccountReadings()
+    package internal(set) var links = OrderLink()
     /// How the store is.
     package internal(set) var store = StoreReport.healthy
     var ids: ClientOrderIDs
     var history = OrderHistory()
     var breakers: BreakerState
-    var trips = TripLog()
+    package internal(set) var trips = TripLog()
     var funnel = Funnel()
-    var lastDecision: [DecisionRecord?]
+    package internal(set) var lastDecision: [DecisionRecord?]
     /// What was counted since the start.
     package internal(set) var counters = EngineCounters()
 
@@ -94,7 +94,11 @@ package struct Engine: Sendable {
     ) -> [Action] {
         begin(sequence, time)
         let index = Int(id.index)
-        if index < symbols.count { self.print(index, print) } else { counters.unknownInstruments += 1 }
+        if index < symbols.count {
+            self.print(index, print)
+        } else {
+            counters.unknownInstruments += 1
+        }
         return finish()
     }
 

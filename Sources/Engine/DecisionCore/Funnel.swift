@@ -1,4 +1,4 @@
-import Messages
+package import Messages
 package import Trading
 
 /// How far decisions came in a span of time, and which guards stopped them.
@@ -89,11 +89,11 @@ struct Funnel: Sendable {
 }
 
 /// The closed trades, oldest first, bounded; and what the sizing needs to know of them.
-struct TripLog: Sendable {
-    private(set) var trips: [RoundTrip] = []
+package struct TripLog: Sendable {
+    package private(set) var trips: [RoundTrip] = []
     /// Trades closed since the start, those of earlier runs that recovery brought included.
-    private(set) var count = 0
-    private(set) var winningStreak = 0
+    package private(set) var count = 0
+    package private(set) var winningStreak = 0
 
     static let capacity = 1_000
 

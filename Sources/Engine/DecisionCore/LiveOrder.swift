@@ -1,28 +1,28 @@
-import Messages
-import Trading
+package import Messages
+package import Trading
 
 /// One of our orders with what the engine must remember beside its record.
-struct LiveOrder: Sendable {
-    var record: OrderRecord
+package struct LiveOrder: Sendable {
+    package internal(set) var record: OrderRecord
     /// Since when its outcome is unknown; `nil` while it is known.
-    var unknownSince: Timestamp?
+    package internal(set) var unknownSince: Timestamp?
     /// The venue's time of the report that said it is open; `nil` before.
-    var seenOpenTime: Timestamp?
+    package internal(set) var seenOpenTime: Timestamp?
     /// Complete readings of the account that did not list it although they should have.
-    var absences = 0
-    var firstAbsence: Timestamp?
+    package internal(set) var absences = 0
+    package internal(set) var firstAbsence: Timestamp?
     /// A contradiction was reported; the next ones only count.
-    var didReportRefusal = false
+    package internal(set) var didReportRefusal = false
 
     init(record: OrderRecord) { self.record = record }
 
-    var id: ClientOrderID { record.request.clientOrderID }
-    var instrument: InstrumentID { record.request.instrument }
-    var isLive: Bool { !record.state.isTerminal }
-    var rest: Quantity { record.request.quantity.subtracting(record.filledQuantity) }
+    package var id: ClientOrderID { record.request.clientOrderID }
+    package var instrument: InstrumentID { record.request.instrument }
+    package var isLive: Bool { !record.state.isTerminal }
+    package var rest: Quantity { record.request.quantity.subtracting(record.filledQuantity) }
 
     /// Whether the venue has said that it has the order and nobody has asked to cancel it.
-    var isConfirmedOpen: Bool {
+    package var isConfirmedOpen: Bool {
         switch record.state {
         case .resting, .partiallyFilled: true
         case .intended, .submitting, .canceling, .outcomeUnknown: false
@@ -31,7 +31,7 @@ struct LiveOrder: Sendable {
     }
 
     /// Whether it is on its way to the venue or open there, and is to stay so.
-    var isWanted: Bool {
+    package var isWanted: Bool {
         switch record.state {
         case .intended, .submitting, .resting, .partiallyFilled: true
         case .canceling, .outcomeUnknown: false
@@ -39,7 +39,7 @@ struct LiveOrder: Sendable {
         }
     }
 
-    var isUnknown: Bool { record.state == .outcomeUnknown }
+    package var isUnknown: Bool { record.state == .outcomeUnknown }
 
     func hash(into hasher: inout StateHasher) {
         hasher.combine(record)
@@ -49,11 +49,11 @@ struct LiveOrder: Sendable {
 }
 
 /// Our orders: the live ones, and the last ended ones, since reports of them may still come.
-struct OrderTable: Sendable {
+package struct OrderTable: Sendable {
     /// Oldest first.
-    private(set) var live: [LiveOrder] = []
+    package private(set) var live: [LiveOrder] = []
     /// Oldest first, at most `maxEnded`.
-    private(set) var ended: [LiveOrder] = []
+    package private(set) var ended: [LiveOrder] = []
 
     static let maxEnded = 256
 
@@ -64,7 +64,9 @@ struct OrderTable: Sendable {
     }
 
     /// Changes the order called `id`; a live one that has ended by it moves to the ended ones. `nil` when unknown.
-    mutating func update<Result>(_ id: ClientOrderID, _ change: (inout LiveOrder) -> Result) -> Result? {
+    mutating func update<Result>(_ id: ClientOrderID, _ change: (inout LiveOrder) -> Result)
+        -> Result?
+    {
         if let index = live.lastIndex(where: { $0.id == id }) {
             let result = change(&live[index])
             if !live[index].isLive {

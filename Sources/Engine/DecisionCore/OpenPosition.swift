@@ -1,4 +1,4 @@
-import Messages
+package import Messages
 package import Trading
 
 /// That a position is to be closed, why, and how far that is.
@@ -55,24 +55,24 @@ package struct ExitWatch: Sendable {
 }
 
 /// A position of ours with everything that keeps it safe and closes it.
-struct OpenPosition: Sendable {
-    var record: PositionRecord
+package struct OpenPosition: Sendable {
+    package internal(set) var record: PositionRecord
     /// Found at the venue: it is protected, and closed by kill and flatten, but no other rule touches it.
-    var isAdopted = false
-    var closing: Closing?
+    package internal(set) var isAdopted = false
+    package internal(set) var closing: Closing?
     /// Since when some of it has no confirmed stop; `nil` while all of it is covered.
-    var nakedSince: Timestamp?
+    package internal(set) var nakedSince: Timestamp?
     /// The longest time in which some of it was without a confirmed stop.
-    var longestNaked = Duration.zero
+    package internal(set) var longestNaked = Duration.zero
     /// When its stop was last seen at the venue.
-    var stopSeenTime: Timestamp?
+    package internal(set) var stopSeenTime: Timestamp?
     /// Stops and targets that the venue refused in a row.
-    var stopFailures = 0
-    var targetFailures = 0
+    package internal(set) var stopFailures = 0
+    package internal(set) var targetFailures = 0
     /// Since when the mark is beyond the stop; the venue should have fired it by then.
-    var beyondStopSince: Timestamp?
-    var liquidationPrice: Price?
-    var exit = ExitWatch()
+    package internal(set) var beyondStopSince: Timestamp?
+    package internal(set) var liquidationPrice: Price?
+    package internal(set) var exit = ExitWatch()
 
     init(record: PositionRecord) { self.record = record }
 

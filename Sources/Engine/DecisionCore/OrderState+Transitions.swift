@@ -143,7 +143,8 @@ extension OrderState {
         case (.withheld, .withheld), (.withheld, .cancelSent), (.withheld, .cancelRejected),
             (.withheld, .provenGone):
             self
-        case (.abandoned, .cancelSent), (.abandoned, .cancelRejected), (.abandoned, .outcomeUnknown),
+        case (.abandoned, .cancelSent), (.abandoned, .cancelRejected),
+            (.abandoned, .outcomeUnknown),
             (.abandoned, .provenGone):
             self
         case (_, _):

@@ -1,6 +1,6 @@
-import Market
+package import Market
 import Messages
-import Models
+package import Models
 import Risk
 package import Trading
 
@@ -25,30 +25,30 @@ package struct EntryReading: Hashable, Sendable {
 }
 
 /// Everything of one instrument that the core keeps.
-struct SymbolState: Sendable {
-    let instrument: Instrument
-    var market: MarketState
-    var position: OpenPosition?
+package struct SymbolState: Sendable {
+    package let instrument: Instrument
+    package internal(set) var market: MarketState
+    package internal(set) var position: OpenPosition?
     /// Copies of the position's extremes and the moment of its next look, so that a print reads three numbers.
     var highestMark = Int64.max
     var lowestMark = Int64.min
     var nextLook = Timestamp.distantPast
-    var pendingEntry: PendingEntry?
+    package internal(set) var pendingEntry: PendingEntry?
     var fills = FillLog()
-    var longThreshold: DynamicThreshold
-    var shortThreshold: DynamicThreshold
-    var entry: EntryReading?
+    package internal(set) var longThreshold: DynamicThreshold
+    package internal(set) var shortThreshold: DynamicThreshold
+    package internal(set) var entry: EntryReading?
     /// Open times of the last decision candle, so that none is decided twice.
-    var decidedCandle = Timestamp.distantPast
-    var decisionCandles = 0
+    package internal(set) var decidedCandle = Timestamp.distantPast
+    package internal(set) var decisionCandles = 0
     var spreads = SpreadMedian()
     var whaleOrdersByHour = HourlyCount()
     /// The venue said that it closes our position by force.
-    var liquidationTime: Timestamp?
+    package internal(set) var liquidationTime: Timestamp?
     /// Readings in a row that contradicted the position.
-    var mismatches = 0
+    package internal(set) var mismatches = 0
     /// A position too small for the venue was reported.
-    var didReportDust = false
+    package internal(set) var didReportDust = false
 
     init(instrument: Instrument, configuration: EngineConfiguration) {
         self.instrument = instrument

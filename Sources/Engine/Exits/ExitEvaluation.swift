@@ -97,8 +97,9 @@ package enum ExitPriority {
         if input.demands.contains(.kill) { return .close(.kill) }
         if let mark = input.markPrice {
             if let liquidation = input.liquidationPrice,
-                distance(input.direction, from: mark, to: liquidation)
-                    < configuration.minLiquidationDistance
+                isNearer(
+                    liquidation, to: mark, input.direction,
+                    than: configuration.minLiquidationDistance)
             {
                 return .close(.liquidationDistance)
             }
@@ -145,10 +146,12 @@ package enum ExitPriority {
         direction == .long ? price >= level : price <= level
     }
 
-    private static func distance(
-        _ direction: Direction, from mark: Price, to liquidation: Price
-    ) -> Rate {
-        let away = liquidation.distance(from: mark)
-        return direction == .long ? -away : away
+    /// Exact, so that no rounding hides the last step.
+    private static func isNearer(
+        _ liquidation: Price, to mark: Price, _ direction: Direction, than limit: Rate
+    ) -> Bool {
+        let way = Int128(mark.units) - Int128(liquidation.units)
+        let away = direction == .long ? way : -way
+        return away * Int128(FixedPoint.unitsPerOne) < Int128(limit.units) * Int128(mark.units)
     }
 }

@@ -39,6 +39,14 @@ package struct EquityPoint: Hashable, Sendable {
     package var equity: Money
 }
 
+/// Something that passed between us and the venue.
+package enum VenueExchange: Hashable, Sendable {
+    /// The order was approved; whether it has left is told by the reports after it.
+    case sent(OrderRequest)
+    case order(OrderReport)
+    case account(AccountReport)
+}
+
 /// One row of the event log.
 package struct EventReview: Hashable, Sendable {
     package var sequence: UInt64
@@ -182,7 +190,7 @@ package final class JournalReader: Sendable {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT run, started_ns, ended_ns, engine, build, mode, seed, config_digest, instruments,
+                    SELECT run, started_ns, ended_ns, engine, build, mode, seed, configuration, instruments,
                            first_sequence FROM runs ORDER BY run
                     """)
             return try rows.map { row in
@@ -192,7 +200,7 @@ package final class JournalReader: Sendable {
                 return RunRecord(
                     run: row[0],
                     description: RunDescription(
-                        engine: row[3], build: row[4], mode: mode, seed: seed, configDigest: row[7],
+                        engine: row[3], build: row[4], mode: mode, seed: seed, configuration: row[7],
                         instruments: try coding.decode([Instrument].self, row[8]),
                         startTime: Timestamp(nanoseconds: row[1]),
                         firstSequence: UInt64(clamping: row[9] as Int64)),
@@ -201,21 +209,35 @@ package final class JournalReader: Sendable {
         }
     }
 
-    /// All orders, fills and funding ever recorded, oldest first: what the paper venue is rebuilt from.
-    package func paperFacts() throws(JournalError) -> [Recorded<Fact>] {
+    /// Everything that passed between us and the venue in all runs, oldest first: what the paper venue is rebuilt
+    /// from. Readings of the account and signs of life are left out.
+    package func venueHistory() throws(JournalError) -> [VenueExchange] {
         try read { db in
             let coding = JournalCoding()
+            // An event comes before the intents that answered it.
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT f.fact, f.sequence, e.time_ns, f.payload FROM facts f JOIN events e USING (sequence)
-                    WHERE f.kind IN ('intent', 'orderChanged', 'fill', 'funding') ORDER BY f.fact
+                    SELECT sequence, -1 AS ordinal, payload FROM events
+                    WHERE kind = 'order' OR (kind = 'account' AND payload NOT LIKE '{"account":{"_0":{"snapshot"%'
+                      AND payload NOT LIKE '{"account":{"_0":{"alive"%')
+                    UNION ALL
+                    SELECT sequence, ordinal, payload FROM facts WHERE kind = 'intent'
+                    ORDER BY sequence, ordinal
                     """)
-            var facts: [Recorded<Fact>] = []
+            var history: [VenueExchange] = []
             while let row = try rows.next() {
-                facts.append(try Self.recorded(row, value: coding.decode(Fact.self, row[3])))
+                if (row[1] as Int) < 0 {
+                    switch try coding.decode(Event.Body.self, row[2]) {
+                    case .order(let report): history.append(.order(report))
+                    case .account(let report): history.append(.account(report))
+                    case .market, .timer, .command, .latch, .store: break
+                    }
+                } else if case .intent(let order) = try coding.decode(Fact.self, row[2]) {
+                    history.append(.sent(order.request))
+                }
             }
-            return facts
+            return history
         }
     }
 

@@ -39,12 +39,13 @@ extension Exchange {
     /// Closes every position whose liquidation price the mark has reached, in the order of the accounts.
     private mutating func liquidate(_ place: Int) {
         let id = markets[place].instrument.id
+        // One closing changes the book, not the mark: that moves with the next second.
+        let mark = markets[place].markPrice
         for index in accounts.indices where index != 1 {
             guard let position = accounts[index].position(id), let price = position.liquidationPrice
             else {
                 continue
             }
-            let mark = markets[place].markPrice
             let isReached = position.direction == .long ? mark <= price : mark >= price
             if isReached { liquidate(index, place, position) }
         }
@@ -147,19 +148,5 @@ extension Exchange {
                 execute(order, place)
             }
         }
-    }
-}
-
-extension VenueMargin {
-    /// What a position receives (+) or pays (−) at one funding: notional at mark × rate, toward zero; longs pay when
-    /// the rate is positive.
-    static func funding(direction: Direction, quantity: Quantity, mark: Price, rate: Rate) -> Money
-    {
-        let notional = Money(quantity, at: mark).units
-        let scale = Int128(FixedPoint.unitsPerOne)
-        // Split, so that the product cannot overflow.
-        let (whole, rest) = notional.quotientAndRemainder(dividingBy: scale)
-        let amount = whole * Int128(rate.units) + rest * Int128(rate.units) / scale
-        return Money(units: direction == .long ? -amount : amount)
     }
 }

@@ -274,7 +274,7 @@ extension Exchange {
                 amount = closable
             }
             if let last = printed, last.price != maker.price {
-                print(last.price, last.quantity, side, place)
+                emitPrint(last.price, last.quantity, side, place)
                 printed = nil
             }
             markets[place].lastTradeID += 1
@@ -286,11 +286,13 @@ extension Exchange {
             settleTaker(place, taker, side, amount, maker.price, kind)
             settleMaker(place, maker, amount)
         }
-        if let last = printed { print(last.price, last.quantity, side, place) }
+        if let last = printed { emitPrint(last.price, last.quantity, side, place) }
         return (quantity - rest, cost)
     }
 
-    private mutating func print(_ price: Price, _ quantity: Quantity, _ side: Side, _ place: Int) {
+    private mutating func emitPrint(
+        _ price: Price, _ quantity: Quantity, _ side: Side, _ place: Int
+    ) {
         emit(
             .print(
                 Print(

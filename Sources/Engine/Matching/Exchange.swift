@@ -137,6 +137,13 @@ package struct Exchange: Sendable {
         return sums
     }
 
+    /// Elements kept in books, accounts, orders and queues: what memory grows with. Outputs not yet drained count too.
+    package var storedElements: Int {
+        var count = accounts.count + orders.count + inbox.count + market.count + reports.count
+        for market in markets { count += market.book.storedElements }
+        return count
+    }
+
     package func book(_ id: InstrumentID) -> OrderBook { markets[Int(id.index)].book }
     package func bestBid(_ id: InstrumentID) -> BookLevel? { markets[Int(id.index)].book.bestBid }
     package func bestAsk(_ id: InstrumentID) -> BookLevel? { markets[Int(id.index)].book.bestAsk }

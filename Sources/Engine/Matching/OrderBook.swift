@@ -57,6 +57,12 @@ package struct OrderBook: Sendable {
 
     package init() {}
 
+    /// Elements kept in all arrays: what memory grows with.
+    package var storedElements: Int {
+        nodes.count + freeSlots.count + bids.count + asks.count + changedBids.count
+            + changedAsks.count
+    }
+
     package var bestBid: BookLevel? { bids.last.map(Self.bookLevel) }
     package var bestAsk: BookLevel? { asks.last.map(Self.bookLevel) }
     package var bestBidPrice: Price? { bids.last.map { Price(units: $0.price) } }

@@ -14,12 +14,12 @@ struct PaperMarket: Sendable {
     /// The latest funding that has been settled.
     var lastFundingTime = Timestamp.distantPast
 
-    /// The venue's mark, else the middle of mid and last, else the last price.
+    /// The venue's mark, else the middle of mid and last, else the one of them that is known.
     func markPrice(last: Price?) -> Price? {
         if let venueMark { return venueMark }
-        guard let last else { return nil }
         guard let ticker else { return last }
         let mid = ticker.bidPrice.units + (ticker.askPrice.units - ticker.bidPrice.units) / 2
+        guard let last else { return Price(exactly: mid) }
         return Price(exactly: mid + (last.units - mid) / 2) ?? last
     }
 
@@ -28,19 +28,28 @@ struct PaperMarket: Sendable {
         depth = PaperDepth()
     }
 
-    /// The levels that a taker of `side` can see, best first, at most `depthLimit`: the best price of the ticker, then
-    /// the deeper levels of the book. Empty when what is known is older than `maxAge`.
-    func visible(to side: Side, at time: Timestamp, maxAge: Duration) -> [BookLevel] {
+    /// The levels that a taker of `side` can see, best first: the best price of the ticker, then the deeper levels of
+    /// the book. Empty when what is known is older than `maxAge`. A level better than `newerLast`, a print that came
+    /// after the book, has been traded away by it.
+    func visible(to side: Side, at time: Timestamp, maxAge: Duration, newerLast: Price?)
+        -> [BookLevel]
+    {
+        func isGone(_ price: Price) -> Bool {
+            guard let newerLast else { return false }
+            return side == .buy ? price < newerLast : price > newerLast
+        }
         var levels: [BookLevel] = []
         var best: Price?
         if let ticker, time - tickerTime <= maxAge {
             let price = side == .buy ? ticker.askPrice : ticker.bidPrice
             let quantity = side == .buy ? ticker.askQuantity : ticker.bidQuantity
             best = price
-            if !quantity.isZero { levels.append(BookLevel(price: price, quantity: quantity)) }
+            if !quantity.isZero, !isGone(price) {
+                levels.append(BookLevel(price: price, quantity: quantity))
+            }
         }
         if depth.isLive, time - depthTime <= maxAge {
-            for level in depth.levels(side.opposite).reversed() {
+            for level in depth.levels(side.opposite).reversed() where !isGone(level.price) {
                 if let best, side == .buy ? level.price <= best : level.price >= best { continue }
                 levels.append(level)
             }

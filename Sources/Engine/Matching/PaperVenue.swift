@@ -5,7 +5,7 @@ package import Trading
 /// Rules, chosen so that paper is not kinder than the venue:
 /// - An order or cancel acts one latency after it was sent, on what was known then; its report takes another latency.
 /// - With a book (best bid and ask, depth behind it), a taker takes the visible quantities, best first, and takes
-///   them out of the picture until the next update. The rest of an IOC expires, the rest of a market order takes
+///   them out of the picture until the next update; what a later print has traded through is not there any more. The rest of an IOC expires, the rest of a market order takes
 ///   what the next updates show.
 /// - Without a book, a taker fills against the following prints whose aggressor is on its side, up to their
 ///   quantities, at their prices, within its limit. An IOC ends with the first such print beyond its limit or with
@@ -41,6 +41,8 @@ package struct PaperVenue: Sendable {
         /// Prices strictly between touch nothing of ours; `low` is the greatest number when every price does.
         var low: Int64 = 0
         var high: Int64 = .max
+        /// Whether the last price is younger than the book.
+        var isLastNewer = false
     }
 
     /// An order of ours that the venue has accepted.
@@ -81,9 +83,13 @@ package struct PaperVenue: Sendable {
     }
 
     /// The venue as the journal remembers it: wallet, positions, open orders and counters; the market is unknown
-    /// until it is received, so queues begin anew as unseen.
-    package init(restoring record: PaperRecord, configuration: PaperConfiguration) {
+    /// until it is received, so queues begin anew as unseen. `time` is the moment of the restart.
+    package init(
+        restoring record: PaperRecord, configuration: PaperConfiguration,
+        at time: Timestamp = .distantPast
+    ) {
         self.configuration = configuration
+        self.time = time
         account = record.account
         markets = record.instruments.map { PaperMarket(instrument: $0) }
         tapes = record.instruments.map { _ in Tape() }
@@ -180,17 +186,21 @@ package struct PaperVenue: Sendable {
             advance(to: time)
             markets[Int(instrument.index)].depth.apply(update)
             markets[Int(instrument.index)].depthTime = time
+            tapes[Int(instrument.index)].isLastNewer = false
             bookMoved(Int(instrument.index))
         case .depthSnapshot(let snapshot):
             advance(to: time)
             markets[Int(instrument.index)].depth.apply(snapshot)
             markets[Int(instrument.index)].depthTime = time
+            tapes[Int(instrument.index)].isLastNewer = false
             bookMoved(Int(instrument.index))
         case .markPrice(let update):
             advance(to: time)
             let place = Int(instrument.index)
             markets[place].venueMark = update.markPrice
-            markets[place].fundingRate = update.fundingRate
+            // More than the whole notional is nonsense, and would not fit the arithmetic.
+            let one = FixedPoint.unitsPerOne
+            markets[place].fundingRate = Rate(units: max(-one, min(one, update.fundingRate.units)))
             // A venue names the old moment for a little while after it has passed.
             markets[place].nextFundingTime = update.nextFundingTime.flatMap {
                 $0 > markets[place].lastFundingTime ? $0 : nil
@@ -216,10 +226,12 @@ package struct PaperVenue: Sendable {
             tape.ask < tape.high
         {
             tapes[place].last = price
+            tapes[place].isLastNewer = true
             return
         }
         advance(to: time)
         tapes[place].last = price
+        tapes[place].isLastNewer = true
         printed(print, place)
     }
 
@@ -231,6 +243,7 @@ package struct PaperVenue: Sendable {
         if time >= wake { advance(to: time) }
         tapes[place].bid = ticker.bidPrice.units
         tapes[place].ask = ticker.askPrice.units
+        tapes[place].isLastNewer = false
         markets[place].ticker = ticker
         markets[place].tickerTime = time
         let tape = tapes[place]

@@ -76,11 +76,11 @@ enum VenueRules {
         case .market, .stopMarket, .takeProfitMarket: maxQuantity = filters.maxMarketQuantity
         }
         guard quantity >= filters.minQuantity, quantity <= maxQuantity,
-            (quantity.units - filters.minQuantity.units) % filters.stepSize.units == 0
+            (quantity.units - filters.minQuantity.units) % max(1, filters.stepSize.units) == 0
         else { return .filterViolation }
         if let price = request.kind.price {
             guard price >= filters.minPrice, price <= filters.maxPrice,
-                (price.units - filters.minPrice.units) % filters.tickSize.units == 0
+                (price.units - filters.minPrice.units) % max(1, filters.tickSize.units) == 0
             else { return .filterViolation }
         }
         let reference: Price?

@@ -10,6 +10,9 @@ package struct DynamicThresholdConfiguration: Hashable, Sendable, Codable {
     package var lookback: Int = 72
     /// How far the threshold goes from its base for each percentage point of rate.
     package var gain: Double = 0.1
+    /// How far its rest moves for each percentage point that one candle is off, 0 for never. Without it the loop would
+    /// rest where the rate is off by two points for every 0.1 between base and the threshold that the market needs.
+    package var trimGain: Double = 0.00005
     /// How far it moves at most in one candle.
     package var maxStep: Double = 0.01
     /// How far it may be from its base.
@@ -29,7 +32,8 @@ package struct DynamicThresholdConfiguration: Hashable, Sendable, Codable {
 /// The entry threshold of one side: rises when signals are more than expected, falls when they are fewer.
 ///
 /// A closed loop: what counts as a signal is judged by the threshold in force at that candle, so that the loop sees its
-/// own effect.
+/// own effect. The target is base + gain × (recent − expected), both rates in percentage points, plus a slow trim that
+/// takes away what is left of the difference.
 package struct DynamicThreshold: Hashable, Sendable {
     package let configuration: DynamicThresholdConfiguration
     /// The threshold in force for the next candle.
@@ -37,6 +41,8 @@ package struct DynamicThreshold: Hashable, Sendable {
     /// Candles since the last signal, or since the start.
     package private(set) var candlesSinceSignal = 0
 
+    /// Where the loop rests when the recent rate is as expected, less the base.
+    private var trim = 0.0
     /// One bit a candle, the latest lowest.
     private var signals: UInt128 = 0
     private var seen = 0
@@ -91,7 +97,12 @@ package struct DynamicThreshold: Hashable, Sendable {
         seen = min(seen + 1, configuration.lookback)
         candlesSinceSignal = signaled ? 0 : candlesSinceSignal + 1
         let points = 100 * (recentRate - configuration.expectedRate)
-        let target = configuration.base + configuration.gain * points
+        let push = configuration.gain * points
+        let off = 100 * ((signaled ? 1 : 0) - configuration.expectedRate)
+        // The rest stays within the bounds: beyond them it would only have to come back, and be late.
+        trim += configuration.trimGain * off
+        trim = min(max(trim, lowerBound - configuration.base), upperBound - configuration.base)
+        let target = configuration.base + trim + push
         let step = min(max(target - value, -configuration.maxStep), configuration.maxStep)
         value = min(max(value + step, lowerBound), upperBound)
         return signaled
@@ -100,6 +111,7 @@ package struct DynamicThreshold: Hashable, Sendable {
     /// Adds the state, canonically.
     package func hash(into hasher: inout StateHasher) {
         hasher.combine(value)
+        hasher.combine(trim)
         hasher.combine(candlesSinceSignal)
         hasher.combine(UInt64(truncatingIfNeeded: signals))
         hasher.combine(UInt64(truncatingIfNeeded: signals >> 64))

@@ -1,3 +1,4 @@
+import Text
 package import Trading
 
 /// A number for each side.
@@ -15,6 +16,9 @@ package struct PerDirection: Hashable, Sendable, Codable {
 
 /// The models that decide together, with the thresholds that belong to them.
 package struct ModelSet: Hashable, Sendable {
+    /// Bytes of the largest model file that is read.
+    package static let maxBytes = 65_536
+
     /// Shown wherever a probability of this set is shown.
     package let name: String
     /// What the set is, in the words of its file.
@@ -42,48 +46,80 @@ package struct ModelSet: Hashable, Sendable {
     ///
     /// - Throws: `ModelError` for anything that is not exactly that, or larger than 64 KiB.
     package init(json bytes: [UInt8]) throws(ModelError) {
-        var reader = try ModelReader(bytes)
-        var name: String?
-        var note: String?
-        var cards: [String: Scorecard] = [:]
-        var thresholds: [String: Double]?
-        var rates: [String: Double]?
-        try reader.object { (key, position, reader) throws(ModelError) in
-            switch key {
-            case "name": name = try reader.string()
-            case "note": note = try reader.string()
-            case "entryLong", "entryShort", "exitLong", "exitShort":
-                cards[key] = try Scorecard(from: &reader)
-            case "thresholds": thresholds = try Self.numbers(["long", "short", "exit"], &reader)
-            case "expectedSignalRate": rates = try Self.numbers(["long", "short"], &reader)
-            default: throw .unknownKey(key, at: position)
-            }
-        }
-        try reader.end()
-        self.name = try Self.required(name, "name")
-        self.note = try Self.required(note, "note")
-        entryLong = try Self.required(cards["entryLong"], "entryLong")
-        entryShort = try Self.required(cards["entryShort"], "entryShort")
-        exitLong = try Self.required(cards["exitLong"], "exitLong")
-        exitShort = try Self.required(cards["exitShort"], "exitShort")
-        let limits = try Self.required(thresholds, "thresholds")
+        let parts = try Self.parts(bytes.span)
+        name = try Self.required(parts.name, "name")
+        note = try Self.required(parts.note, "note")
+        entryLong = try Self.required(parts.entryLong, "entryLong")
+        entryShort = try Self.required(parts.entryShort, "entryShort")
+        exitLong = try Self.required(parts.exitLong, "exitLong")
+        exitShort = try Self.required(parts.exitShort, "exitShort")
+        let limits = try Self.required(parts.thresholds, "thresholds")
         entryThresholds = PerDirection(
             long: try Self.number(limits, "long", in: 0.5...0.85),
             short: try Self.number(limits, "short", in: 0.5...0.85))
         exitThreshold = try Self.number(limits, "exit", in: 0...1)
-        let expected = try Self.required(rates, "expectedSignalRate")
+        let expected = try Self.required(parts.expectedSignalRate, "expectedSignalRate")
         expectedSignalRate = PerDirection(
             long: try Self.number(expected, "long", in: 0.0001...0.5),
             short: try Self.number(expected, "short", in: 0.0001...0.5))
     }
 
+    /// What has been read so far; each at most once.
+    private struct Parts {
+        var name: String?
+        var note: String?
+        var entryLong: Scorecard?
+        var entryShort: Scorecard?
+        var exitLong: Scorecard?
+        var exitShort: Scorecard?
+        var thresholds: [String: Double]?
+        var expectedSignalRate: [String: Double]?
+    }
+
+    private static func parts(_ bytes: Span<UInt8>) throws(ModelError) -> Parts {
+        var cursor: JSONCursor
+        do {
+            cursor = try JSONCursor(bytes, maxLength: maxBytes)
+        } catch {
+            throw .malformed(error)
+        }
+        var parts = Parts()
+        try cursor.open()
+        while let key = try cursor.key() {
+            switch key {
+            case "name": try set(&parts.name, key, try cursor.text())
+            case "note": try set(&parts.note, key, try cursor.text())
+            case "entryLong": try set(&parts.entryLong, key, try Scorecard.read(&cursor))
+            case "entryShort": try set(&parts.entryShort, key, try Scorecard.read(&cursor))
+            case "exitLong": try set(&parts.exitLong, key, try Scorecard.read(&cursor))
+            case "exitShort": try set(&parts.exitShort, key, try Scorecard.read(&cursor))
+            case "thresholds":
+                try set(&parts.thresholds, key, try numbers(["long", "short", "exit"], &cursor))
+            case "expectedSignalRate":
+                try set(&parts.expectedSignalRate, key, try numbers(["long", "short"], &cursor))
+            default: throw .unknownKey(key)
+            }
+        }
+        do { try cursor.end() } catch { throw .malformed(error) }
+        return parts
+    }
+
+    private static func set<Value>(
+        _ part: inout Value?, _ key: String, _ value: Value
+    ) throws(ModelError) {
+        guard part == nil else { throw .duplicateKey(key) }
+        part = value
+    }
+
     private static func numbers(
-        _ keys: [String], _ reader: inout ModelReader
+        _ keys: [String], _ cursor: inout JSONCursor
     ) throws(ModelError) -> [String: Double] {
         var values: [String: Double] = [:]
-        try reader.object { (key, position, reader) throws(ModelError) in
-            guard keys.contains(key) else { throw .unknownKey(key, at: position) }
-            values[key] = try reader.number(of: key)
+        try cursor.open()
+        while let key = try cursor.key() {
+            guard keys.contains(key) else { throw .unknownKey(key) }
+            guard values[key] == nil else { throw .duplicateKey(key) }
+            values[key] = try cursor.number()
         }
         return values
     }

@@ -1,4 +1,5 @@
 import CMath
+import Text
 package import Trading
 
 /// How much one feature moved a scorecard's answer, in log-odds: positive raises the probability.
@@ -51,7 +52,7 @@ package struct Scorecard: Hashable, Sendable {
                 throw .numberOutOfRange(term.feature.name)
             }
             guard seen.insert(term.feature).inserted else {
-                throw .duplicateKey(term.feature.name, at: 0)
+                throw .duplicateKey(term.feature.name)
             }
         }
         self.intercept = intercept
@@ -92,26 +93,37 @@ package struct Scorecard: Hashable, Sendable {
 }
 
 extension Scorecard {
-    init(from reader: inout ModelReader) throws(ModelError) {
+    /// Reads `{"intercept": number, "weights": {"feature": number, …}}`, in any order, nothing else.
+    static func read(_ cursor: inout JSONCursor) throws(ModelError) -> Scorecard {
         var intercept: Double?
         var terms: [Term]?
-        try reader.object { (key, position, reader) throws(ModelError) in
+        try cursor.open()
+        while let key = try cursor.key() {
             switch key {
-            case "intercept": intercept = try reader.number(of: key)
+            case "intercept":
+                guard intercept == nil else { throw .duplicateKey(key) }
+                intercept = try cursor.number()
             case "weights":
-                var read: [Term] = []
-                try reader.object { (name, position, reader) throws(ModelError) in
-                    guard let feature = FeatureID(name: name) else {
-                        throw .unknownFeature(name, at: position)
-                    }
-                    read.append(Term(feature: feature, weight: try reader.number(of: name)))
-                }
-                terms = read
-            default: throw .unknownKey(key, at: position)
+                guard terms == nil else { throw .duplicateKey(key) }
+                terms = try readTerms(&cursor)
+            default: throw .unknownKey(key)
             }
         }
         guard let intercept else { throw .missingKey("intercept") }
         guard let terms else { throw .missingKey("weights") }
-        try self.init(intercept: intercept, terms: terms)
+        return try Scorecard(intercept: intercept, terms: terms)
+    }
+
+    private static func readTerms(_ cursor: inout JSONCursor) throws(ModelError) -> [Term] {
+        var terms: [Term] = []
+        try cursor.open()
+        while let name = try cursor.key() {
+            guard let feature = FeatureID(name: name) else { throw .unknownFeature(name) }
+            guard !terms.contains(where: { $0.feature == feature }) else {
+                throw .duplicateKey(name)
+            }
+            terms.append(Term(feature: feature, weight: try cursor.number()))
+        }
+        return terms
     }
 }

@@ -55,7 +55,10 @@ struct Crowd: Sendable {
         wave = 0.006 * (random.chance(0.5) ? 1 : -1) * random.uniform(0.6...1.2)
         for number in 0..<configuration.makers {
             let account = exchange.openAccount(balance: Money(whole: 200_000_000), leverage: 2)
-            makers.append(Maker(account: account, number: number, at: start, &random))
+            makers.append(
+                Maker(
+                    account: account, number: number, interval: configuration.makerInterval,
+                    at: start, &random))
         }
         for _ in 0..<configuration.retailers {
             retailers.append(exchange.openAccount(balance: Money(whole: 1_000_000), leverage: 10))
@@ -77,6 +80,11 @@ struct Crowd: Sendable {
 
     /// Somebody who can hold much; the insurance when nobody quotes.
     var firstMaker: AccountID { makers.first?.account ?? .insurance }
+
+    /// Elements kept: what memory grows with.
+    var storedElements: Int {
+        makers.count + retailers.count + whales.count + parents.count + holders.count + mids.count
+    }
 
     /// When somebody acts next.
     var next: Timestamp {

@@ -23,9 +23,13 @@ struct Maker: Hashable, Sendable {
     private var asks: [Quote?]
     private(set) var next: Timestamp
 
-    init(account: AccountID, number: Int, at time: Timestamp, _ random: inout SplitMix64) {
+    init(
+        account: AccountID, number: Int, interval: Duration, at time: Timestamp,
+        _ random: inout SplitMix64
+    ) {
         self.account = account
-        period = .milliseconds(Int64(350 + random.below(500)))
+        period =
+            interval + .milliseconds(Int64(random.unit() * 1.43 * Double(interval.milliseconds)))
         let isDeep = number % 3 == 2
         distances =
             isDeep

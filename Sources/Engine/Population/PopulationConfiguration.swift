@@ -10,6 +10,8 @@ package struct PopulationConfiguration: Hashable, Sendable {
     package var leverage = 3
 
     package var makers = 6
+    /// Between two looks of a maker at his quotes: at least this, at most about two and a half times it.
+    package var makerInterval: Duration = .milliseconds(350)
     package var retailers = 60
     package var whales = 8
     package var holders = 240

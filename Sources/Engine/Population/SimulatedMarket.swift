@@ -99,6 +99,11 @@ package struct SimulatedMarket: Sendable {
         crowds[Int(id.index)].clusters(exchange)
     }
 
+    /// Elements kept by the exchange and its people: what memory grows with.
+    package var storedElements: Int {
+        crowds.reduce(exchange.storedElements) { $0 + $1.storedElements }
+    }
+
     private mutating func live(until end: Timestamp) {
         while true {
             var earliest = 0

@@ -1,7 +1,8 @@
+import Archive
 import DecisionCore
 import Gateway
 import Journal
-import Matching
+import Market
 import Messages
 import Playback
 import Projection
@@ -17,7 +18,7 @@ struct DecisionLoop {
         var clock: EngineClock
         var lanes: Lanes
         var journal: JournalWriter
-        var tape: TapeSink
+        var tape: TapeWriter
         var venue: SimulatedVenue
         var latch: LatchKeeper
         var gateway: GatewayServer
@@ -38,6 +39,7 @@ struct DecisionLoop {
     private var latency: LatencyWindow
     private var nextPublication: Int64 = 0
     private var mustPublish = true
+    private var hasNewRungs = false
 
     /// Wall time between two pictures for the screens.
     private static let publicationInterval: Int64 = 100_000_000
@@ -134,6 +136,7 @@ struct DecisionLoop {
         if outcome == .refused { around.gauges.journalRefused() }
         for case .commandStep(let id, let step, _) in facts {
             times.reach(id, step, sequence: event.sequence, monotonic: EngineClock.monotonic())
+            hasNewRungs = true
             mustPublish = true
         }
     }
@@ -209,12 +212,20 @@ struct DecisionLoop {
         guard mustPublish || now >= nextPublication else { return }
         mustPublish = false
         nextPublication = now + Self.publicationInterval
+        var live = 0
+        for symbol in engine.symbols where !symbol.market.isStale(.connection, at: engine.now) { live += 1 }
         let health = around.gauges.health(
-            latency: latency.summary(at: now), events: sequence, lanes: around.lanes,
-            journal: around.journal.status, clients: around.gateway.counters)
+            latency: latency.summary(at: now), events: sequence, journal: around.journal.status,
+            clients: around.gateway.counters, feedsLive: live, feeds: engine.symbols.count)
         let snapshot = screen.snapshot(
-            of: engine, shell: around.shell, wallTime: EngineClock.wall(), health: health, times: times.entries,
-            committed: around.journal.durableSequence, events: log)
+            of: engine,
+            Projector.Surroundings(
+                shell: around.shell, wallTime: EngineClock.wall(), health: health, commands: times.entries,
+                durable: around.journal.durableSequence, events: log.events))
+        if hasNewRungs, let commands = snapshot.commands {
+            hasNewRungs = false
+            for command in commands.suffix(4) { around.gateway.publish(command: command) }
+        }
         around.gateway.publish(
             PublishedUpdate(
                 snapshot: snapshot, sequence: sequence, committed: around.journal.committedSequence,

@@ -1,3 +1,4 @@
+package import DecisionCore
 import Foundation
 import Gateway
 import Journal
@@ -7,17 +8,34 @@ import Messages
 import Models
 import Population
 import Risk
-import Trading
+package import Trading
 
 extension EngineRunner {
+    /// What the core is told at its start; the same for a run and for its audit.
+    package static func core(
+        _ configuration: Configuration, instruments: [Instrument]
+    ) throws(StartError) -> EngineConfiguration {
+        var core = EngineConfiguration(
+            engineName: configuration.engineName, mode: configuration.mode, instruments: instruments,
+            profile: try profile(configuration), modelSet: try models(configuration), market: market(configuration),
+            startingBalance: configuration.startingBalance, runTag: configuration.engineName)
+        core.profile.leverage = configuration.leverage
+        if let problem = core.problem { throw StartError("the configuration cannot be used: \(problem)") }
+        return core
+    }
+
     static func models(_ configuration: Configuration) throws(StartError) -> ModelSet {
-        do throws(ModelError) {
-            guard let path = configuration.modelFile else { return try ModelSet.scorecard() }
+        var bytes = [UInt8](ModelSet.scorecardJSON.utf8)
+        let path = configuration.modelFile ?? "the built-in scorecard"
+        if configuration.modelFile != nil {
             guard let data = FileManager.default.contents(atPath: path) else {
                 throw StartError("models.file: \(path) cannot be read")
             }
-            return try ModelSet(json: [UInt8](data))
-        } catch { throw StartError("models.file: \(error)") }
+            bytes = [UInt8](data)
+        }
+        do throws(ModelError) {
+            return try ModelSet(json: bytes)
+        } catch { throw StartError("models.file: \(path): \(error)") }
     }
 
     static func profile(_ configuration: Configuration) throws(StartError) -> Profile {
@@ -28,11 +46,10 @@ extension EngineRunner {
     }
 
     static func stateDirectory(_ configuration: Configuration) throws(StartError) -> StateDirectory {
-        do {
-            let path =
-                try configuration.stateDirectory
-                ?? StateDirectory.path(
-                    engine: configuration.engineName, environment: ProcessInfo.processInfo.environment)
+        do throws(JournalError) {
+            if let path = configuration.stateDirectory { return try StateDirectory(path: path) }
+            let path = try StateDirectory.path(
+                engine: configuration.engineName, environment: ProcessInfo.processInfo.environment)
             return try StateDirectory(path: path)
         } catch { throw StartError(error.text) }
     }
@@ -66,7 +83,7 @@ extension EngineRunner {
             instruments: instruments)
         var prices = instruments.map { startPrice($0.symbol) }
         if recovery.lastRun > 0 {
-            do {
+            do throws(JournalError) {
                 let reader = try JournalReader(directory: directory)
                 for entry in try reader.venueHistory() {
                     switch entry {

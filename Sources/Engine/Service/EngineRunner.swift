@@ -1,15 +1,16 @@
 import Archive
 import CSystem
-import DecisionCore
+package import DecisionCore
 import Dispatch
 import Foundation
 import Gateway
-import Journal
+package import Journal
 import Market
 import Matching
-import Messages
+package import Messages
 import Models
 import Population
+import Projection
 import Risk
 import Synchronization
 import Trading
@@ -28,9 +29,9 @@ package final class EngineRunner {
         package var engine: String
         package var mode: String
         package var pid: Int32
-        package var view: String
-        package var control: String
-        package var state: String
+        package var viewSocket: String
+        package var controlSocket: String
+        package var stateDirectory: String
         package var timeScale: Double
         /// Whether the engine came up latched.
         package var latched: Bool
@@ -41,12 +42,12 @@ package final class EngineRunner {
     private let lanes: Lanes
     private let clock: EngineClock
     private let journal: JournalWriter
-    private let tape: TapeSink
+    private let tape: TapeWriter
     private let venue: SimulatedVenue
     private let latch: LatchKeeper
     private let gateway: GatewayServer
     private let end: EndOfRun
-    private let housekeeping: DispatchSourceTimer
+    private let housekeeping: any DispatchSourceTimer
 
     /// What the core was at the end.
     package struct Outcome: Sendable {
@@ -62,16 +63,13 @@ package final class EngineRunner {
         logLine: @escaping @Sendable (String) -> Void
     ) throws(StartError) {
         let instruments = configuration.symbols.enumerated().map { index, symbol in
-            var instrument = Instrument.preset(symbol, id: InstrumentID(UInt16(index)))
-            instrument.priceDigits = max(instrument.priceDigits, 0)
-            return instrument
+            Instrument.preset(symbol, id: InstrumentID(UInt16(index)))
         }
-        let modelSet = try Self.models(configuration)
-        let profile = try Self.profile(configuration)
+        let core = try Self.core(configuration, instruments: instruments)
         directory = try Self.stateDirectory(configuration)
         let store: JournalStore
         let recovery: Recovery
-        do {
+        do throws(JournalError) {
             store = try JournalStore.open(directory: directory.path)
             recovery = try store.recover()
         } catch { throw StartError(error.text) }
@@ -80,33 +78,24 @@ package final class EngineRunner {
         let start = max(EngineClock.wall(), recovery.lastTime + .milliseconds(1))
         clock = EngineClock(start: start, scale: configuration.timeScale)
         lanes = Lanes(instruments: instruments.count)
-        let tapeEnd: UInt64
-        do {
-            tape = try TapeSink(
-                directory: directory.tapePath, instruments: instruments, run: recovery.lastRun + 1, build: build,
-                maxBytes: configuration.maxTapeBytes)
-            tapeEnd = tape.lastSequenceBefore
-        } catch { throw StartError("\(error)") }
-        let firstSequence = max(recovery.lastSequence, tapeEnd) + 1
+        tape = TapeWriter(
+            directory: directory.tapePath, instruments: instruments, run: recovery.lastRun + 1, build: build,
+            maxBytes: configuration.maxTapeBytes,
+            onReport: { report in logLine("\(EngineClock.wall().utcText) STORE \(report)") })
+        let firstSequence = max(recovery.lastSequence, tape.lastSequenceBefore) + 1
 
-        var engineConfiguration = EngineConfiguration(
-            engineName: configuration.engineName, mode: configuration.mode, instruments: instruments,
-            profile: profile, modelSet: modelSet, market: Self.market(configuration),
-            startingBalance: configuration.startingBalance, runTag: configuration.engineName)
-        engineConfiguration.riskLimits.leverage = configuration.leverage
-        if let problem = engineConfiguration.problem { throw StartError("the configuration cannot be used: \(problem)") }
         let isFresh = recovery.lastRun == 0
         let engine = Engine(
-            configuration: engineConfiguration, recovered: isFresh ? nil : recovery.state, startTime: start)
+            configuration: core, recovered: isFresh ? nil : recovery.state, startTime: start)
 
         let gauges = Gauges()
         end = EndOfRun()
         let (lanes, clock) = (lanes, clock)
-        do {
+        do throws(JournalError) {
             journal = try store.begin(
                 RunDescription(
                     engine: configuration.engineName, build: build, mode: configuration.mode,
-                    seed: configuration.venueSeed, configDigest: configuration.digest, instruments: instruments,
+                    seed: configuration.venueSeed, configuration: configuration.text, instruments: instruments,
                     startTime: start, firstSequence: firstSequence),
                 after: recovery, hooks: hooks,
                 onCommit: { commit in
@@ -131,21 +120,21 @@ package final class EngineRunner {
         let host = ProcessInfo.processInfo.hostName
         let folder = configuration.gatewayDirectory ?? directory.runPath
         let queries = StoreQueries(directory: directory.path, instruments: instruments)
-        do {
+        do throws(GatewayError) {
             gateway = try GatewayServer(
                 Self.gatewayConfiguration(configuration, folder: folder, host: host, build: build),
                 sinks: GatewaySinks(
                     command: { lanes.send($0) },
                     query: { request, answer in queries.answer(request, answer) },
                     notice: { notice in logLine("\(EngineClock.wall().utcText) \(notice.tag.rawValue) \(notice.text)") },
-                    engineTime: { in clock.now() }))
+                    engineTime: { clock.now() }))
         } catch { throw StartError(error.text) }
 
         ready = Ready(
             engine: configuration.engineName, mode: configuration.mode.rawValue, pid: getpid(),
-            view: gateway.viewPath, control: gateway.controlPath, state: directory.path,
+            viewSocket: gateway.viewPath, controlSocket: gateway.controlPath, stateDirectory: directory.path,
             timeScale: configuration.timeScale, latched: engine.gate.state == .latched)
-        do {
+        do throws(JournalError) {
             try EngineFile(
                 engine: configuration.engineName, build: build, mode: configuration.mode, pid: getpid(),
                 viewSocket: gateway.viewPath, controlSocket: gateway.controlPath, startTime: start

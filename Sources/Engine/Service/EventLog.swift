@@ -18,9 +18,12 @@ struct EventLog: Sendable {
         self.write = write
     }
 
+    /// The first number of the notices of event `sequence`.
+    static func number(sequence: UInt64) -> UInt64 { sequence &* perEvent }
+
     /// Appends a notice of event `sequence`; its number is above all earlier ones, across restarts.
     mutating func append(_ notice: Notice, sequence: UInt64, time: Timestamp) {
-        let number = max((events.last?.number ?? 0) + 1, sequence * Self.perEvent)
+        let number = max((events.last?.number ?? 0) + 1, Self.number(sequence: sequence))
         events.append(
             EventTopic(
                 number: number, time: time.milliseconds, tag: notice.tag.rawValue,

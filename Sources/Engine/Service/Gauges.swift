@@ -30,7 +30,7 @@ package final class Gauges: Sendable {
     }
 
     func health(
-        latency: LatencyWindow.Summary?, events: UInt64, lanes: Lanes, journal: JournalStatus,
+        latency: LatencyWindow.Summary?, events: UInt64, journal: JournalStatus,
         clients: GatewayCounters, feedsLive: Int, feeds: Int
     ) -> HealthTopic {
         let sorted = commits.withLock { $0 }.sorted()

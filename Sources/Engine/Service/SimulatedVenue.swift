@@ -1,7 +1,7 @@
 import Foundation
-package import Messages
+import Messages
 import Matching
-import Population
+package import Population
 import Synchronization
 package import Trading
 
@@ -38,7 +38,7 @@ package final class SimulatedVenue: Sendable {
     }
 
     /// Begins to live; `market` must have been made for the clock's start.
-    package func start(_ market: sending SimulatedMarket) {
+    package func start(_ market: SimulatedMarket) {
         let thread = Thread { [self] in run(market) }
         thread.name = "venue"
         thread.stackSize = 8 << 20
@@ -55,7 +55,9 @@ package final class SimulatedVenue: Sendable {
         state.withLock { $0.isStopping = true }
         stepped.lock()
         stepped.broadcast()
-        while !state.withLock({ $0.hasStopped }) { stepped.wait(until: Date(timeIntervalSinceNow: 0.05)) }
+        while !state.withLock({ $0.hasStopped }) {
+            _ = stepped.wait(until: Date(timeIntervalSinceNow: 0.05))
+        }
         stepped.unlock()
     }
 
@@ -106,7 +108,7 @@ package final class SimulatedVenue: Sendable {
     private func pause() {
         stepped.lock()
         if state.withLock({ $0.inbox.isEmpty && !$0.isStopping }) {
-            stepped.wait(until: Date(timeIntervalSinceNow: Double(Self.stepNanoseconds) / 1e9))
+            _ = stepped.wait(until: Date(timeIntervalSinceNow: Double(Self.stepNanoseconds) / 1e9))
         }
         stepped.unlock()
     }

@@ -1,7 +1,7 @@
 package import Trading
 
 /// Why a piece of text is not a number that we can hold exactly.
-package enum DecimalError: Error, Hashable, Sendable {
+@usableFromInline package enum DecimalError: Error, Hashable, Sendable {
     /// No digit at all.
     case empty
     /// A byte that has no place in a plain decimal: a letter, a plus sign, a comma, an exponent, a blank.
@@ -19,11 +19,11 @@ package enum DecimalError: Error, Hashable, Sendable {
 }
 
 /// A plain decimal read exactly.
-package struct ParsedDecimal: Hashable, Sendable {
+@usableFromInline package struct ParsedDecimal: Hashable, Sendable {
     /// Steps of 10⁻⁸.
-    package var units: Int64
+    @usableFromInline package var units: Int64
     /// Digits after the point as written, trailing zeros included.
-    package var fractionDigits: Int
+    @usableFromInline package var fractionDigits: Int
 
     @inlinable
     package init(units: Int64, fractionDigits: Int) {
@@ -33,7 +33,7 @@ package struct ParsedDecimal: Hashable, Sendable {
 }
 
 /// The strict parser of plain decimals: `-`? digits (`.` digits)?, nothing else, never rounded.
-package enum DecimalParser {
+@usableFromInline package enum DecimalParser {
     /// The number that begins at `position`; moves `position` behind its last byte. Where it must end is the caller's
     /// affair.
     @inlinable
@@ -44,53 +44,51 @@ package enum DecimalParser {
         let end = bytes.count
         var index = position
         guard index < end else { throw .empty }
-        var byte = bytes[index]
-        let isNegative = byte == 45
-        if isNegative {
-            index += 1
-            guard index < end else { throw .empty }
-            byte = bytes[index]
-        }
-        var value = UInt64(byte &- 48)
-        guard value < 10 else { throw byte == 46 ? .missingDigits : .unexpectedByte }
-        index += 1
-        let isZero = value == 0
+        let isNegative = bytes[index] == 45
+        if isNegative { index += 1 }
         let firstDigit = index
+        var value: UInt64 = 0
+        // Unchecked because the loop has just looked: the index runs from `position` up to `end`. Too many digits wrap
+        // around and are refused below.
         while index < end {
-            let digit = UInt64(bytes[index] &- 48)
+            let digit = UInt64(bytes[unchecked: index] &- 48)
             guard digit < 10 else { break }
-            guard index - firstDigit < 11 else { throw .overflow }
             value = value &* 10 &+ digit
             index += 1
         }
-        if isZero && index > firstDigit { throw .leadingZero }
+        let digits = index - firstDigit
+        if digits == 0 {
+            guard index < end else { throw .empty }
+            throw bytes[index] == 46 ? .missingDigits : .unexpectedByte
+        }
+        if digits > 1 && bytes[firstDigit] == 48 { throw .leadingZero }
+        // The largest number that we hold has 11 digits before the point.
+        if digits > 11 { throw .overflow }
         var fractionDigits = 0
-        if index < end && bytes[index] == 46 {
+        if index < end && bytes[unchecked: index] == 46 {
             index += 1
             let start = index
-            while index < end {
-                let digit = UInt64(bytes[index] &- 48)
+            let limit = min(end, start + 8)
+            while index < limit {
+                let digit = UInt64(bytes[unchecked: index] &- 48)
                 guard digit < 10 else { break }
-                if index - start < 8 {
-                    // At most 12 digits before and 8 after the point: below 10²⁰, which may pass 2⁶⁴.
-                    let (tenfold, overflow) = value.multipliedReportingOverflow(by: 10)
-                    let (sum, carry) = tenfold.addingReportingOverflow(digit)
-                    if overflow || carry { throw .overflow }
-                    value = sum
-                } else if digit != 0 {
-                    throw .tooManyFractionDigits
-                }
+                value = value &* 10 &+ digit
                 index += 1
             }
             fractionDigits = index - start
+            if fractionDigits == 8 {
+                while index < end {
+                    let digit = bytes[unchecked: index] &- 48
+                    guard digit < 10 else { break }
+                    if digit != 0 { throw .tooManyFractionDigits }
+                    index += 1
+                }
+                fractionDigits = index - start
+            }
             if fractionDigits == 0 { throw .missingDigits }
         }
-        if fractionDigits < 8 {
-            let (scaled, overflow) = value.multipliedReportingOverflow(
-                by: power(8 - fractionDigits))
-            if overflow { throw .overflow }
-            value = scaled
-        }
+        // At most 11 digits and 8 more: below 10¹⁹, which 64 bits hold.
+        if fractionDigits < 8 { value = value &* power(8 - fractionDigits) }
         guard value <= UInt64(Int64.max) else { throw .overflow }
         position = index
         return ParsedDecimal(

@@ -75,10 +75,20 @@ extension JSONCursor {
         while index < bytes.count {
             // Eight plain bytes at once.
             if index + 8 <= bytes.count {
-                let word = bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
-                if Self.bytes(equal: 34, in: word) == 0 && Self.isPlain(word, length: 8) {
-                    index += 8
-                    continue
+                let word = UInt64(
+                    littleEndian: bytes.bytes.unsafeLoadUnaligned(
+                        fromByteOffset: index, as: UInt64.self))
+                let quotes = Self.bytes(equal: 34, in: word)
+                let length = quotes == 0 ? 8 : quotes.trailingZeroBitCount >> 3
+                // A shift by 64 gives zero.
+                if Self.isPlain(word & (UInt64.max >> UInt64(64 - 8 * length)), length: length) {
+                    index += length
+                    if length < 8 && isPlain {
+                        position = index + 1
+                        needsComma = true
+                        return true
+                    }
+                    if length == 8 { continue }
                 }
             }
             let byte = bytes[index]

@@ -3,15 +3,15 @@
 /// The caller says what it expects; what it does not want it must `skipValue`. Strict: no trailing commas, no comments, no
 /// control characters in strings. Bounded: `maxDepth` levels, `maxLength` bytes. Every refusal is a `JSONError`; no input
 /// can trap. After an error the cursor must not be used again.
-package struct JSONCursor: ~Escapable {
+@usableFromInline package struct JSONCursor: ~Escapable {
     /// Levels of nesting allowed.
-    package static let maxDepth = 32
+    @inlinable package static var maxDepth: Int { 32 }
     /// Bytes allowed unless the caller says otherwise: 1 MiB.
-    package static let maxLength = 1 << 20
+    @inlinable package static var maxLength: Int { 1 << 20 }
 
     @usableFromInline let bytes: Span<UInt8>
     /// The byte that is read next.
-    package var position: Int
+    @usableFromInline package var position: Int
     @usableFromInline var depth: Int
     /// Whether a value has just ended, so that a comma must come before the next.
     @usableFromInline var needsComma: Bool
@@ -27,7 +27,7 @@ package struct JSONCursor: ~Escapable {
     }
 
     /// Where the cursor is, so that an object can be read a second time.
-    package struct Mark {
+    @usableFromInline package struct Mark {
         @usableFromInline let position: Int
         @usableFromInline let depth: Int
         @usableFromInline let needsComma: Bool
@@ -96,6 +96,10 @@ package struct JSONCursor: ~Escapable {
                 needsComma = false
                 return JSONKey(packed: UInt64(letter), start: quote + 1, length: 1)
             }
+        }
+        if position < bytes.count && bytes[position] == 125 {
+            leave()
+            return nil
         }
         return try anyNextKey()
     }
@@ -212,6 +216,33 @@ package struct JSONCursor: ~Escapable {
         return value
     }
 
+    /// `["61800.30","0.006"]`, a book level as venues write it, in steps of 10⁻⁸; `nil` and unmoved when what comes next
+    /// looks different in any way, so that it can be read element by element.
+    @_lifetime(self: copy self)
+    package mutating func compactPair() -> (first: Int64, second: Int64)? {
+        var index = position
+        guard index + 2 <= bytes.count, bytes[index] == 91, bytes[index + 1] == 34 else {
+            return nil
+        }
+        index += 2
+        do throws(DecimalError) {
+            let first = try DecimalParser.scan(bytes, at: &index).units
+            guard index + 3 <= bytes.count, bytes[index] == 34, bytes[index + 1] == 44,
+                bytes[index + 2] == 34
+            else { return nil }
+            index += 3
+            let second = try DecimalParser.scan(bytes, at: &index).units
+            guard index + 2 <= bytes.count, bytes[index] == 34, bytes[index + 1] == 93 else {
+                return nil
+            }
+            position = index + 2
+            needsComma = true
+            return (first, second)
+        } catch {
+            return nil
+        }
+    }
+
     /// A decimal in a string; `nil` for the empty string, which venues send for what they do not have.
     @_lifetime(self: copy self)
     package mutating func quotedDecimalOrEmpty() throws(JSONError) -> ParsedDecimal? {
@@ -248,26 +279,37 @@ package struct JSONCursor: ~Escapable {
             throw JSONError(byte == 45 ? .badInteger : .wrongType, at: position)
         }
         let first = position
+        let end = bytes.count
+        var index = first
         var value: UInt64 = 0
-        // Times and ids are long: eight digits at once.
-        if position + 8 <= bytes.count, let eight = Self.eightDigits(in: bytes, at: position) {
+        // Times and ids are long: eight digits at once, and four.
+        if index + 8 <= end, let eight = Self.eightDigits(in: bytes, at: index) {
             value = eight
-            position += 8
-        }
-        while position < bytes.count {
-            let digit = UInt64(bytes[position] &- 48)
-            guard digit < 10 else { break }
-            if position - first < 18 {
-                value = value &* 10 &+ digit
-            } else {
-                let (tenfold, overflow) = value.multipliedReportingOverflow(by: 10)
-                let (sum, carry) = tenfold.addingReportingOverflow(digit)
-                if overflow || carry { throw JSONError(.badInteger, at: position) }
-                value = sum
+            index += 8
+            if index + 4 <= end, let four = Self.fourDigits(in: bytes, at: index) {
+                value = value &* 10_000 &+ four
+                index += 4
             }
-            position += 1
         }
-        if position - first > 1 && bytes[first] == 48 { throw JSONError(.badInteger, at: first) }
+        // Unchecked because the loop has just looked: the index runs from `position` up to `end`.
+        let limit = min(end, first + 19)
+        while index < limit {
+            let digit = UInt64(bytes[unchecked: index] &- 48)
+            guard digit < 10 else { break }
+            value = value &* 10 &+ digit
+            index += 1
+        }
+        // 19 digits fit; the twentieth may not.
+        if index == first + 19, index < end, bytes[index] &- 48 < 10 {
+            let (tenfold, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = tenfold.addingReportingOverflow(UInt64(bytes[index] &- 48))
+            if overflow || carry { throw JSONError(.badInteger, at: index) }
+            value = sum
+            index += 1
+            if index < end, bytes[index] &- 48 < 10 { throw JSONError(.badInteger, at: index) }
+        }
+        position = index
+        if byte == 48 && index - first > 1 { throw JSONError(.badInteger, at: first) }
         try endNumber(.badInteger)
         return value
     }
@@ -288,6 +330,21 @@ package struct JSONCursor: ~Escapable {
         let pairs = (digits &* 10 &+ digits >> 8) & 0x00ff_00ff_00ff_00ff
         let fours = (pairs &* 100 &+ pairs >> 16) & 0x0000_ffff_0000_ffff
         return (fours &* 10_000 &+ fours >> 32) & 0xffff_ffff
+    }
+
+    /// The value of the four digits at `position`, which must be within the text; `nil` when one is no digit.
+    @inlinable
+    @inline(__always)
+    static func fourDigits(in bytes: borrowing Span<UInt8>, at position: Int) -> UInt64? {
+        let word = UInt32(
+            littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt32.self)
+        )
+        let digits = word ^ 0x3030_3030
+        guard (digits | ((digits & 0x7f7f_7f7f) &+ 0x7676_7676)) & 0x8080_8080 == 0 else {
+            return nil
+        }
+        let pairs = (digits &* 10 &+ digits >> 8) & 0x00ff_00ff
+        return UInt64((pairs &* 100 &+ pairs >> 16) & 0xffff)
     }
 
     /// A whole number of 64 bits.
@@ -326,15 +383,26 @@ package struct JSONCursor: ~Escapable {
     @inlinable
     @_lifetime(self: copy self)
     package mutating func bool() throws(JSONError) -> Bool {
-        switch try peek() {
-        case 116:
-            try literal("true")
-            return true
-        case 102:
-            try literal("false")
-            return false
-        default: throw JSONError(.wrongType, at: position)
+        let byte = try peek()
+        if position + 5 <= bytes.count {
+            let word = UInt32(
+                littleEndian: bytes.bytes.unsafeLoadUnaligned(
+                    fromByteOffset: position, as: UInt32.self))
+            // `true`, and `fals` with an `e` behind it.
+            if word == 0x6575_7274 {
+                position += 4
+                needsComma = true
+                return true
+            }
+            if word == 0x736c_6166 && bytes[position + 4] == 101 {
+                position += 5
+                needsComma = true
+                return false
+            }
         }
+        guard byte == 116 || byte == 102 else { throw JSONError(.wrongType, at: position) }
+        try literal(byte == 116 ? "true" : "false")
+        return byte == 116
     }
 
     /// Takes `null` if it comes next, and says whether it did.

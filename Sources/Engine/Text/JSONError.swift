@@ -1,6 +1,6 @@
 /// Why a JSON text was refused, and at which byte.
-package struct JSONError: Error, Hashable, Sendable {
-    package enum Kind: Hashable, Sendable {
+@usableFromInline package struct JSONError: Error, Hashable, Sendable {
+    @usableFromInline package enum Kind: Hashable, Sendable {
         /// The text ends in the middle of a value.
         case truncated
         /// A byte that the grammar does not allow here.
@@ -30,9 +30,9 @@ package struct JSONError: Error, Hashable, Sendable {
         case unrecognized
     }
 
-    package var kind: Kind
+    @usableFromInline package var kind: Kind
     /// The byte at which reading stopped.
-    package var offset: Int
+    @usableFromInline package var offset: Int
 
     @inlinable
     package init(_ kind: Kind, at offset: Int) {

@@ -2,14 +2,14 @@
 ///
 /// Exact for 0...8 bytes of ASCII without escapes. Anything else is `other` and can be compared by
 /// `JSONCursor.text(of:equals:)`.
-package struct JSONKey: Hashable, Sendable {
-    package let packed: UInt64
+@usableFromInline package struct JSONKey: Hashable, Sendable {
+    @usableFromInline package let packed: UInt64
     /// Where the bytes of the string begin in the text, and how many they are, escapes not resolved.
-    package let start: Int
-    package let length: Int
+    @usableFromInline package let start: Int
+    @usableFromInline package let length: Int
 
     /// What does not fit; no string packs to it, since its bytes are not ASCII.
-    package static let other = UInt64.max
+    @inlinable package static var other: UInt64 { .max }
 
     @inlinable
     package init(packed: UInt64, start: Int, length: Int) {

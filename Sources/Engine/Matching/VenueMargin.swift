@@ -49,12 +49,13 @@ package enum VenueMargin {
             guard (numerator < 0) == (denominator < 0), numerator != 0, denominator != 0 else {
                 continue
             }
-            let product = numerator.magnitude.multipliedFullWidth(
-                by: UInt128(FixedPoint.unitsPerOne))
-            guard product.high < denominator.magnitude else { continue }
-            let (quotient, rest) = denominator.magnitude.dividingFullWidth(product)
-            let rounded = rest > 0 && direction == .long ? quotient + 1 : quotient
-            guard rounded <= UInt128(Int64.max), let price = Price(exactly: Int64(rounded)) else {
+            // A wallet or a cost beyond 10¹⁴ quote has no price here.
+            let (product, overflow) = numerator.multipliedReportingOverflow(
+                by: Int128(FixedPoint.unitsPerOne))
+            guard !overflow else { continue }
+            let (quotient, rest) = product.quotientAndRemainder(dividingBy: denominator)
+            let rounded = rest != 0 && direction == .long ? quotient + 1 : quotient
+            guard rounded <= Int128(Int64.max), let price = Price(exactly: Int64(rounded)) else {
                 continue
             }
             let notional = Money(quantity, at: price)
@@ -83,5 +84,17 @@ package enum VenueMargin {
             let ticks = (cost.units + max(0, margin.units)) / step
             return Price(exactly: Int64(clamping: ticks * tick)) ?? tickSize
         }
+    }
+
+    /// What a position receives (+) or pays (−) at one funding: notional at mark × rate, toward zero; longs pay when
+    /// the rate is positive.
+    static func funding(direction: Direction, quantity: Quantity, mark: Price, rate: Rate) -> Money
+    {
+        let notional = Money(quantity, at: mark).units
+        let scale = Int128(FixedPoint.unitsPerOne)
+        // Split, so that the product cannot overflow.
+        let (whole, rest) = notional.quotientAndRemainder(dividingBy: scale)
+        let amount = whole * Int128(rate.units) + rest * Int128(rate.units) / scale
+        return Money(units: direction == .long ? -amount : amount)
     }
 }

@@ -32,7 +32,9 @@ package struct CommandTimes: Sendable {
     }
 
     /// A rung was reached in the answer to event `sequence`.
-    package mutating func reach(_ id: CommandID, _ step: LadderStep, sequence: UInt64, monotonic: Int64) {
+    package mutating func reach(
+        _ id: CommandID, _ step: LadderStep, sequence: UInt64, monotonic: Int64
+    ) {
         guard let index = entries.lastIndex(where: { $0.id == id }),
             !entries[index].rungs.contains(where: { $0.step == step })
         else { return }

@@ -1,0 +1,167 @@
+package import DecisionCore
+import Market
+import Messages
+import Models
+import Risk
+package import Trading
+package import Wire
+
+/// Makes the picture for the screens out of the core, topic by topic.
+///
+/// Keeps only what the core does not: the entry probabilities over time, and since when flows diverge. Called about ten
+/// times a wall second on the decision thread.
+package struct Projector: Sendable {
+    /// What one picture is made from, beside the core.
+    package struct Surroundings: Sendable {
+        package var shell: ShellIdentity
+        package var wallTime: Timestamp
+        package var health: HealthTopic
+        package var commands: [CommandTimes.Entry]
+        /// The last event whose facts are on disk.
+        package var durable: UInt64
+        /// Oldest first.
+        package var events: [EventTopic]
+
+        package init(
+            shell: ShellIdentity, wallTime: Timestamp, health: HealthTopic,
+            commands: [CommandTimes.Entry],
+            durable: UInt64, events: [EventTopic]
+        ) {
+            self.shell = shell
+            self.wallTime = wallTime
+            self.health = health
+            self.commands = commands
+            self.durable = durable
+            self.events = events
+        }
+    }
+
+    var outlooks: [SymbolOutlook] = []
+    private var commandCounts: [String: (orders: Int, positions: Int)] = [:]
+
+    package init() {}
+
+    package mutating func snapshot(of engine: borrowing Engine, _ around: Surroundings) -> Snapshot
+    {
+        var snapshot = Snapshot()
+        let indices = engine.symbols.indices
+        if outlooks.isEmpty { outlooks = indices.map { _ in SymbolOutlook() } }
+        for index in indices { outlooks[index].look(engine, index) }
+        snapshot.engine = Self.engineTopic(engine, around)
+        snapshot.safety = Self.safety(engine)
+        snapshot.account = Self.account(engine)
+        snapshot.positions = indices.compactMap { Self.position(engine, $0) }
+        snapshot.exits = indices.compactMap { Self.exit(engine, $0) }
+        snapshot.exitSeries = indices.flatMap { series(engine, $0) }
+        snapshot.entries = indices.map { entry(engine, $0) }
+        snapshot.flow = indices.map { flow(engine, $0) }
+        snapshot.map = indices.map { Self.map(engine, $0, source: around.shell.clusterSource) }
+        snapshot.guards = indices.flatMap { Self.guards(engine, $0) }
+        snapshot.session = Self.session(engine)
+        snapshot.funnel = Self.funnel(engine)
+        snapshot.events = around.events
+        snapshot.commands = commands(engine, around)
+        snapshot.health = around.health
+        return snapshot
+    }
+
+    private static func engineTopic(_ engine: borrowing Engine, _ around: Surroundings)
+        -> EngineTopic
+    {
+        EngineTopic(
+            name: engine.configuration.engineName, host: around.shell.host,
+            mode: engine.configuration.mode.rawValue, gate: engine.gate.state.rawValue,
+            isLatched: engine.gate.state == .latched, notReady: engine.whyNotReady(0)?.rawValue,
+            modelSet: engine.configuration.modelSet.name,
+            profile: engine.configuration.profile.name,
+            build: around.shell.build, startedAt: around.shell.startedAt.milliseconds,
+            engineTime: engine.now.milliseconds, wallTime: around.wallTime.milliseconds,
+            timeScale: around.shell.timeScale, clockOffsetMs: nil,
+            symbols: engine.symbols.map { $0.instrument.symbol.description })
+    }
+
+    /// The ladder of every command that this run knows, with the wall times of its rungs.
+    private mutating func commands(_ engine: borrowing Engine, _ around: Surroundings)
+        -> [CommandTopic]
+    {
+        let (orders, positions) = (engine.orders.live.count, engine.openPositions)
+        var topics: [CommandTopic] = []
+        for record in engine.commands.records.suffix(20) {
+            let id = record.envelope.id
+            let times = around.commands.last { $0.id == id }
+            let before = commandCounts[id.description] ?? (orders, positions)
+            commandCounts[id.description] = before
+            let start = record.rungs.first?.time ?? engine.now
+            topics.append(
+                CommandTopic(
+                    id: id.description, name: record.envelope.command.name,
+                    origin: record.envelope.origin.text,
+                    acceptedAtWall: (times?.acceptedWall ?? start).milliseconds,
+                    rungs: record.rungs.map { rung in
+                        let timed = times?.rungs.first { $0.step == rung.step }
+                        let after =
+                            timed.map { Double($0.after) / 1e6 } ?? (rung.time - start).seconds
+                            * 1e3
+                        return LadderRungTopic(
+                            step: rung.step.rawValue, afterMs: after,
+                            durable: timed.map { $0.sequence <= around.durable } ?? true)
+                    },
+                    ordersBefore: before.orders, ordersNow: orders,
+                    positionsBefore: before.positions,
+                    positionsNow: positions, refusal: record.refusal?.text))
+        }
+        if commandCounts.count > 256 {
+            commandCounts = commandCounts.filter { key, _ in topics.contains { $0.id == key } }
+        }
+        return topics
+    }
+}
+
+extension CommandOrigin {
+    /// For people: `uid 1000 pid 4711`, `signal SIGUSR1`, `kill file`, `breaker drawdown`.
+    package var text: String {
+        switch self {
+        case .socket(let uid, let pid): "uid \(uid) pid \(pid)"
+        case .signal(let name): "signal \(name)"
+        case .killFile: "kill file"
+        case .breaker(let id): "breaker \(id.rawValue)"
+        }
+    }
+}
+
+/// One symbol's entry probabilities over time and its flow divergence, as the screen remembers them.
+struct SymbolOutlook: Sendable {
+    private static let capacity = 1_200
+
+    var long: (probability: Double, contributors: [Contribution]) = (.nan, [])
+    var short: (probability: Double, contributors: [Contribution]) = (.nan, [])
+    /// Engine milliseconds, oldest first, about one a second.
+    var times: [Int64] = []
+    var longValues: [Double] = []
+    var shortValues: [Double] = []
+    var divergingSince: Timestamp?
+
+    mutating func look(_ engine: borrowing Engine, _ index: Int) {
+        long = engine.entryOutlook(index, .long)
+        short = engine.entryOutlook(index, .short)
+        let now = engine.now.milliseconds
+        if now - (times.last ?? 0) >= 1_000, long.probability.isFinite, short.probability.isFinite {
+            if times.count == Self.capacity {
+                times.removeFirst(Self.capacity / 4)
+                longValues.removeFirst(Self.capacity / 4)
+                shortValues.removeFirst(Self.capacity / 4)
+            }
+            times.append(now)
+            longValues.append(long.probability)
+            shortValues.append(short.probability)
+        }
+        let sums = engine.symbols[index].market.flow.window(.fifteenMinutes)
+        let isDiverging =
+            sums.whaleNet.units.signum() * sums.retailNet.units.signum() < 0
+        if isDiverging {
+            if divergingSince == nil { divergingSince = engine.now }
+        } else {
+            divergingSince = nil
+        }
+    }
+}
