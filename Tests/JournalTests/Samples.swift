@@ -177,7 +177,7 @@ enum Sample {
 
     static func run(_ first: UInt64 = 1, start: Timestamp = at(0)) -> RunDescription {
         RunDescription(
-            engine: "test", build: "b1", mode: .paper, seed: .max, configDigest: "d",
+            engine: "test", build: "b1", mode: .paper, seed: .max, configuration: "d",
             instruments: [instrument],
             startTime: start, firstSequence: first)
     }

@@ -190,7 +190,7 @@ package final class JournalReader: Sendable {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT run, started_ns, ended_ns, engine, build, mode, seed, config_digest, instruments,
+                    SELECT run, started_ns, ended_ns, engine, build, mode, seed, configuration, instruments,
                            first_sequence FROM runs ORDER BY run
                     """)
             return try rows.map { row in
@@ -200,7 +200,7 @@ package final class JournalReader: Sendable {
                 return RunRecord(
                     run: row[0],
                     description: RunDescription(
-                        engine: row[3], build: row[4], mode: mode, seed: seed, configDigest: row[7],
+                        engine: row[3], build: row[4], mode: mode, seed: seed, configuration: row[7],
                         instruments: try coding.decode([Instrument].self, row[8]),
                         startTime: Timestamp(nanoseconds: row[1]),
                         firstSequence: UInt64(clamping: row[9] as Int64)),

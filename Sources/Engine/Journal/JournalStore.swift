@@ -10,7 +10,7 @@ package struct RunDescription: Hashable, Sendable {
     package var mode: Mode
     /// Of the simulated market and of everything that rolls dice.
     package var seed: UInt64
-    package var configDigest: String
+    package var configuration: String
     /// By instrument id.
     package var instruments: [Instrument]
     package var startTime: Timestamp
@@ -18,7 +18,7 @@ package struct RunDescription: Hashable, Sendable {
     package var firstSequence: UInt64
 
     package init(
-        engine: String, build: String, mode: Mode, seed: UInt64, configDigest: String,
+        engine: String, build: String, mode: Mode, seed: UInt64, configuration: String,
         instruments: [Instrument],
         startTime: Timestamp, firstSequence: UInt64
     ) {
@@ -26,7 +26,7 @@ package struct RunDescription: Hashable, Sendable {
         self.build = build
         self.mode = mode
         self.seed = seed
-        self.configDigest = configDigest
+        self.configuration = configuration
         self.instruments = instruments
         self.startTime = startTime
         self.firstSequence = firstSequence
@@ -137,12 +137,12 @@ package final class JournalStore {
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 try db.execute(
                     sql: """
-                        INSERT INTO runs (run, started_ns, engine, build, mode, seed, config_digest, instruments,
+                        INSERT INTO runs (run, started_ns, engine, build, mode, seed, configuration, instruments,
                           first_sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         number, run.startTime.nanoseconds, run.engine, run.build, run.mode.rawValue,
-                        String(run.seed), run.configDigest, try coding.encode(run.instruments),
+                        String(run.seed), run.configuration, try coding.encode(run.instruments),
                         Int64(clamping: run.firstSequence),
                     ])
                 return try JournalWalk(db: db, coding: coding).end()

@@ -26,7 +26,7 @@ enum Schema {
           build TEXT NOT NULL,
           mode TEXT NOT NULL,                  -- REPLAY PAPER SHADOW TESTNET LIVE
           seed TEXT NOT NULL,                  -- Of the simulated market; unsigned 64 bits in decimal.
-          config_digest TEXT NOT NULL,
+          configuration TEXT NOT NULL,         -- JSON: what an audit replay starts the core with.
           instruments TEXT NOT NULL,           -- JSON: the instruments with filters, by their index.
           first_sequence INTEGER NOT NULL      -- Of this run's first event.
         );

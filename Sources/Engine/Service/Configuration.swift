@@ -8,7 +8,7 @@ package struct ConfigurationError: Error, CustomStringConvertible, Sendable {
 }
 
 /// How an engine is to be run, checked; made from one TOML file in which every unknown key is an error.
-package struct Configuration: Sendable {
+package struct Configuration: Hashable, Sendable, Codable {
     package var engineName = "narwhal"
     package var mode = Mode.paper
     package var symbols: [SymbolName] = [SymbolName("BTCUSDT")].compactMap { $0 }
@@ -120,11 +120,22 @@ package struct Configuration: Sendable {
         }
     }
 
-    /// A digest of everything that decides how the engine behaves, for the record of runs.
-    package var digest: String {
-        var hasher = StateHasher()
-        hasher.combine("\(self)")
-        return hasher.text
+    /// This configuration as JSON, as the journal keeps it with each run.
+    package var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        do {
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        } catch { preconditionFailure("a configuration of plain values can be encoded: \(error)") }
+    }
+
+    /// The configuration of a recorded run.
+    package init(recorded text: String) throws(ConfigurationError) {
+        do {
+            self = try JSONDecoder().decode(Configuration.self, from: Data(text.utf8))
+        } catch {
+            throw ConfigurationError(description: "the recorded configuration cannot be read: \(error)")
+        }
     }
 
     /// Every key with unit, range and default, as a commented file that is itself valid.

@@ -1,3 +1,4 @@
+package import DecisionCore
 import Foundation
 import Gateway
 import Journal
@@ -7,9 +8,22 @@ import Messages
 import Models
 import Population
 import Risk
-import Trading
+package import Trading
 
 extension EngineRunner {
+    /// What the core is told at its start; the same for a run and for its audit.
+    package static func core(
+        _ configuration: Configuration, instruments: [Instrument]
+    ) throws(StartError) -> EngineConfiguration {
+        var core = EngineConfiguration(
+            engineName: configuration.engineName, mode: configuration.mode, instruments: instruments,
+            profile: try profile(configuration), modelSet: try models(configuration), market: market(configuration),
+            startingBalance: configuration.startingBalance, runTag: configuration.engineName)
+        core.profile.leverage = configuration.leverage
+        if let problem = core.problem { throw StartError("the configuration cannot be used: \(problem)") }
+        return core
+    }
+
     static func models(_ configuration: Configuration) throws(StartError) -> ModelSet {
         var bytes = [UInt8](ModelSet.scorecardJSON.utf8)
         let path = configuration.modelFile ?? "the built-in scorecard"

@@ -29,9 +29,9 @@ package final class EngineRunner {
         package var engine: String
         package var mode: String
         package var pid: Int32
-        package var view: String
-        package var control: String
-        package var state: String
+        package var viewSocket: String
+        package var controlSocket: String
+        package var stateDirectory: String
         package var timeScale: Double
         /// Whether the engine came up latched.
         package var latched: Bool
@@ -65,8 +65,7 @@ package final class EngineRunner {
         let instruments = configuration.symbols.enumerated().map { index, symbol in
             Instrument.preset(symbol, id: InstrumentID(UInt16(index)))
         }
-        let modelSet = try Self.models(configuration)
-        let profile = try Self.profile(configuration)
+        let core = try Self.core(configuration, instruments: instruments)
         directory = try Self.stateDirectory(configuration)
         let store: JournalStore
         let recovery: Recovery
@@ -85,15 +84,9 @@ package final class EngineRunner {
             onReport: { report in logLine("\(EngineClock.wall().utcText) STORE \(report)") })
         let firstSequence = max(recovery.lastSequence, tape.lastSequenceBefore) + 1
 
-        var engineConfiguration = EngineConfiguration(
-            engineName: configuration.engineName, mode: configuration.mode, instruments: instruments,
-            profile: profile, modelSet: modelSet, market: Self.market(configuration),
-            startingBalance: configuration.startingBalance, runTag: configuration.engineName)
-        engineConfiguration.profile.leverage = configuration.leverage
-        if let problem = engineConfiguration.problem { throw StartError("the configuration cannot be used: \(problem)") }
         let isFresh = recovery.lastRun == 0
         let engine = Engine(
-            configuration: engineConfiguration, recovered: isFresh ? nil : recovery.state, startTime: start)
+            configuration: core, recovered: isFresh ? nil : recovery.state, startTime: start)
 
         let gauges = Gauges()
         end = EndOfRun()
@@ -102,7 +95,7 @@ package final class EngineRunner {
             journal = try store.begin(
                 RunDescription(
                     engine: configuration.engineName, build: build, mode: configuration.mode,
-                    seed: configuration.venueSeed, configDigest: configuration.digest, instruments: instruments,
+                    seed: configuration.venueSeed, configuration: configuration.text, instruments: instruments,
                     startTime: start, firstSequence: firstSequence),
                 after: recovery, hooks: hooks,
                 onCommit: { commit in
@@ -139,7 +132,7 @@ package final class EngineRunner {
 
         ready = Ready(
             engine: configuration.engineName, mode: configuration.mode.rawValue, pid: getpid(),
-            view: gateway.viewPath, control: gateway.controlPath, state: directory.path,
+            viewSocket: gateway.viewPath, controlSocket: gateway.controlPath, stateDirectory: directory.path,
             timeScale: configuration.timeScale, latched: engine.gate.state == .latched)
         do throws(JournalError) {
             try EngineFile(

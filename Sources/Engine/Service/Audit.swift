@@ -1,0 +1,82 @@
+import Archive
+import DecisionCore
+import Journal
+import Messages
+import Trading
+
+/// Re-runs a recorded run of the same build and compares what the core does with what it did.
+package struct Audit: Sendable {
+    package var run: Int64
+    package var events = 0
+    /// Events whose answer was recorded and compared.
+    package var compared = 0
+    /// The first difference, in words; `nil` when there is none.
+    package var difference: String?
+    /// Holes in the input log, in words; after one the replay cannot be the same.
+    package var gaps: [String] = []
+    package var factHash = ""
+    package var stateHash = ""
+    package var actionHash: UInt64 = 0
+
+    /// Whether everything that was recorded came out the same.
+    package var isEqual: Bool { difference == nil && gaps.isEmpty && compared > 0 }
+
+    /// Audits `run`, or the last one, of the engine in `directory`.
+    package init(directory: String, run wanted: Int64? = nil) throws(StartError) {
+        do throws(JournalError) {
+            let reader = try JournalReader(directory: directory)
+            let runs = try reader.runs()
+            guard let record = wanted.map({ number in runs.first { $0.run == number } }) ?? runs.last else {
+                throw .failed("\(directory) has no such run; it has \(runs.count)")
+            }
+            run = record.run
+            var engine: Engine
+            let state = try reader.state(atStartOf: record.run)
+            do throws(StartError) {
+                let configuration: Configuration
+                do throws(ConfigurationError) {
+                    configuration = try Configuration(recorded: record.description.configuration)
+                } catch { throw StartError(error.description) }
+                engine = Engine(
+                    configuration: try EngineRunner.core(configuration, instruments: record.description.instruments),
+                    recovered: record.run == 1 ? nil : state, startTime: record.description.startTime)
+            } catch { throw .failed(error.description) }
+            var log = try InputLog(
+                run: record.run, journal: reader,
+                tape: TapeReader(directory: directory + "/tape", run: record.run))
+            while let item = try log.next() {
+                switch item {
+                case .gap(let from, let to):
+                    if gaps.count < 10 { gaps.append("events \(from) to \(to) are missing") }
+                case .event(let event, let hash):
+                    events += 1
+                    _ = engine.process(event)
+                    guard let hash else { continue }
+                    compared += 1
+                    if hash != engine.actionHash, difference == nil {
+                        difference = "event \(event.sequence) at \(event.time.utcText): \(event.body.short)"
+                    }
+                }
+                if difference != nil { break }
+            }
+            factHash = engine.factHash
+            stateHash = engine.stateHash
+            actionHash = engine.actionHash
+        } catch { throw StartError(error.text) }
+    }
+}
+
+extension Event.Body {
+    /// What kind of event, for a difference's line.
+    var short: String {
+        switch self {
+        case .market(let id, _): "market data of instrument \(id.index)"
+        case .order(let report): "order report \(report.clientOrderID)"
+        case .account: "account report"
+        case .timer(let id): "timer \(id)"
+        case .command(let envelope): "command \(envelope.command.name)"
+        case .latch: "latch report"
+        case .store: "store report"
+        }
+    }
+}
