@@ -19,6 +19,12 @@ enum TestModels {
          "exitShort": {"intercept": -2.0, "weights": {"held_fraction": 1.5, "taker_against_1m": 3.0}}}
         """
 
+    /// One side signals at every candle.
+    static func restless() throws -> ModelSet {
+        let text = json.replacing("2.0", with: "20.0").replacing(": 0.0,", with: ": 1.5,")
+        return try ModelSet(json: Array(text.utf8))
+    }
+
     static func set() throws -> ModelSet { try ModelSet(json: Array(json.utf8)) }
 }
 

@@ -57,23 +57,24 @@ extension Engine {
     package var unrealizedPnL: Money {
         var sum = Money.zero
         if openPositions == 0 { return sum }
-        for index in symbols.indices where symbols[index].position != nil {
-            guard let mark = symbols[index].market.mark?.price else { continue }
-            sum += symbols[index].position?.record.unrealizedPnL(at: mark) ?? .zero
-        }
+        for index in symbols.indices { sum += symbols[index].unrealizedPnL }
         return sum
     }
 
     /// Wallet and unrealised PnL at mark.
     package var equity: Money { account.walletBalance + unrealizedPnL }
 
-    private var equityAtLast: Money? {
-        var sum = account.walletBalance
-        for index in symbols.indices where symbols[index].position != nil {
-            guard let last = symbols[index].market.lastPrice else { return nil }
-            sum += symbols[index].position?.record.unrealizedPnL(at: last) ?? .zero
+    /// Equity at mark, and at the last prices; read in place, for the live look.
+    mutating func equities() -> (atMark: Money, atLast: Money?) {
+        var atMark = account.walletBalance
+        var atLast: Money? = account.walletBalance
+        if openPositions == 0 { return (atMark, atLast) }
+        for index in symbols.indices {
+            let profit = symbols[index].profits()
+            atMark += profit.atMark
+            atLast = atLast.flatMap { sum in profit.atLast.map { sum + $0 } }
         }
-        return sum
+        return (atMark, atLast)
     }
 
     /// Margin that open positions and unanswered entries use.
@@ -122,7 +123,7 @@ extension Engine {
     /// Acts on every breaker that is newly beyond its limit.
     mutating func checkBreakers() {
         if now >= account.dayStart + .hours(24) { dayStarted() }
-        let equity = equity
+        let (equity, equityAtLast) = equities()
         account.see(equity: equity)
         let trips = breakers.breakers.evaluate(
             BreakerInput(

@@ -17,8 +17,9 @@ extension Engine {
         if change.contains(decidesOn1m ? .candleClosed1m : .candleClosed5m) {
             candleClosed(index)
         }
-        guard symbols[index].position != nil else { return }
-        if change.contains(.markChanged) || change.contains(.bookChanged) { seeMark(index) }
+        if openPositions > 0 && !change.isDisjoint(with: [.markChanged, .bookChanged]) {
+            seeMark(index)
+        }
     }
 
     @inline(__always)
@@ -27,22 +28,12 @@ extension Engine {
         if change.contains(decidesOn1m ? .candleClosed1m : .candleClosed5m) {
             candleClosed(index)
         }
-        if openPositions > 0 && symbols[index].position != nil { seeMark(index) }
+        if openPositions > 0 { seeMark(index) }
     }
 
     /// Follows the mark of an open position: its extremes at every change, its exit at most so often.
     mutating func seeMark(_ index: Int) {
-        guard let mark = symbols[index].market.mark?.price else { return }
-        if mark.units > symbols[index].highestMark {
-            symbols[index].highestMark = mark.units
-            symbols[index].position?.record.highestMark = mark
-        }
-        if mark.units < symbols[index].lowestMark {
-            symbols[index].lowestMark = mark.units
-            symbols[index].position?.record.lowestMark = mark
-        }
-        guard now >= symbols[index].nextLook else { return }
-        symbols[index].nextLook = now + configuration.liveInterval
+        guard symbols[index].seeMark(at: now, every: configuration.liveInterval) else { return }
         evaluateExit(index, actsOnModel: false)
         checkBreakers()
     }
@@ -89,7 +80,7 @@ extension Engine {
     mutating func tick() {
         for index in symbols.indices {
             _ = symbols[index].market.advance(to: now)
-            if symbols[index].position != nil { seeMark(index) }
+            if openPositions > 0 { seeMark(index) }
         }
         checkBreakers()
         recordAccountEveryMinute()

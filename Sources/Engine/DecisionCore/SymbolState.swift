@@ -1,3 +1,4 @@
+import Exits
 package import Market
 import Messages
 package import Models
@@ -27,6 +28,8 @@ package struct EntryReading: Hashable, Sendable {
 /// Everything of one instrument that the core keeps.
 package struct SymbolState: Sendable {
     package let instrument: Instrument
+    /// How long the model may not close a position after its entry.
+    let minimumHold: Duration
     package internal(set) var market: MarketState
     package internal(set) var position: OpenPosition?
     /// Copies of the position's extremes and the moment of its next look, so that a print reads three numbers.
@@ -55,6 +58,12 @@ package struct SymbolState: Sendable {
         market = MarketState(instrument: instrument, configuration: configuration.market)
         let models = configuration.modelSet
         let profile = configuration.profile
+        switch profile.minimumHold {
+        case .fixed(let hold): minimumHold = hold
+        case .byRules:
+            minimumHold = HoldTime.minimum(
+                HoldTimeInput(symbol: instrument.symbol), configuration.holdTimes)
+        }
         longThreshold = DynamicThreshold(
             DynamicThresholdConfiguration(
                 base: profile.longThreshold ?? models.entryThresholds.long,

@@ -23,7 +23,16 @@ package struct Money: Hashable, Comparable, Sendable {
     package var magnitude: Money { Money(units: units < 0 ? -units : units) }
 
     /// For display and statistics only.
-    package var double: Double { Double(units) / 1e16 }
+    package var double: Double { unitsAsDouble / 1e16 }
+
+    /// The standard library's conversion of 128 bits is generic and takes hundreds of nanoseconds; two halves take two.
+    /// Within one step of the last place.
+    private var unitsAsDouble: Double {
+        let magnitude = units.magnitude
+        let high = Double(UInt64(truncatingIfNeeded: magnitude >> 64)) * 18_446_744_073_709_551_616
+        let value = high + Double(UInt64(truncatingIfNeeded: magnitude))
+        return units < 0 ? -value : value
+    }
 
     package static func < (left: Money, right: Money) -> Bool { left.units < right.units }
     package static func + (left: Money, right: Money) -> Money {
@@ -60,7 +69,7 @@ package struct Money: Hashable, Comparable, Sendable {
 
     /// This amount × `fraction`, rounded toward zero; for limits and sizes, never for booked money.
     package func scaled(by fraction: Double) -> Money {
-        let value = Double(units) * fraction
+        let value = unitsAsDouble * fraction
         guard value.isFinite, value.magnitude < 1.6e38 else {
             return value < 0 ? Money(units: .min / 2) : Money(units: .max / 2)
         }

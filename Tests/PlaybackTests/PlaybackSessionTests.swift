@@ -1,0 +1,112 @@
+import DecisionCore
+import Matching
+import Messages
+import Playback
+import Testing
+import Trading
+
+struct PlaybackSessionTests {
+    @Test(arguments: [true, false])
+    func `a seeded tape is traded round trip after round trip and the venue agrees on every digit`(
+        hasBook: Bool
+    ) throws {
+        var session = try makeSession(hasBook: hasBook)
+        session.play(SeededTape(seed: 1, prints: 60_000, hasBook: hasBook))
+        #expect(session.trips.count >= 5)
+        #expect(session.venue.account.walletBalance == session.engine.account.walletBalance)
+        var net = Money(whole: 10_000)
+        for trip in session.trips { net += trip.netPnL }
+        if session.engine.openPositions == 0 {
+            #expect(session.engine.account.walletBalance == net)
+        }
+        #expect(session.engine.counters.refusedReports == 0)
+        #expect(session.engine.counters.unknownReports == 0)
+    }
+
+    @Test func `the same tape gives the same trades and the same hashes twice`() throws {
+        var first = try makeSession()
+        var second = try makeSession()
+        first.play(SeededTape(seed: 7, prints: 20_000))
+        second.play(SeededTape(seed: 7, prints: 20_000))
+        #expect(first.trips == second.trips)
+        #expect(first.engine.factHash == second.engine.factHash)
+        #expect(first.engine.stateHash == second.engine.stateHash)
+        #expect(first.engine.actionHash == second.engine.actionHash)
+    }
+
+    @Test func `another tape gives another hash`() throws {
+        var first = try makeSession()
+        var second = try makeSession()
+        first.play(SeededTape(seed: 7, prints: 2_000))
+        second.play(SeededTape(seed: 8, prints: 2_000))
+        #expect(first.engine.factHash != second.engine.factHash)
+    }
+
+    @Test func `the way of one print is the way of any event`() throws {
+        // The fast way of the session and plain events must not differ in anything.
+        var session = try makeSession(recordsAudit: true)
+        session.play(SeededTape(seed: 3, prints: 10_000))
+        var engine = Engine(
+            configuration: session.engine.configuration, startTime: SeededTape.start)
+        for record in session.audit { _ = engine.process(record.event) }
+        engine.finishMarkets()
+        #expect(engine.stateHash == session.engine.stateHash)
+    }
+
+    @Test func `a kill in the middle of a tape ends flat and latched and nothing trades after it`() throws {
+        var session = try makeSession()
+        let tape = Array(SeededTape(seed: 1, prints: 30_000))
+        var killed: Int?
+        for item in tape {
+            session.feed(item.data, instrument: InstrumentID(0), time: item.time)
+            if killed == nil && session.engine.openPositions == 1 {
+                session.command(
+                    CommandEnvelope(
+                        id: try #require(CommandID("kill")), command: .kill,
+                        origin: .signal("SIGUSR1")))
+                killed = session.engine.counters.entriesSubmitted
+            }
+        }
+        #expect(killed != nil)
+        #expect(session.engine.counters.entriesSubmitted == killed)
+        #expect(session.engine.openPositions == 0)
+        #expect(session.engine.gate.state == .latched)
+        let ladder = session.engine.commands.records.first?.rungs.map(\.step)
+        #expect(ladder?.last == .completed)
+        #expect(session.venue.snapshot(at: SeededTape.start).openOrders.isEmpty)
+    }
+}
+
+struct AuditReplayTests {
+    @Test func `a recorded run replayed gives the same actions event by event`() throws {
+        var session = try makeSession(recordsAudit: true)
+        session.play(SeededTape(seed: 5, prints: 10_000))
+        var replay = AuditReplay(
+            engine: Engine(
+                configuration: session.engine.configuration, startTime: SeededTape.start))
+        for record in session.audit { replay.replay(record) }
+        #expect(replay.difference == nil)
+        #expect(replay.count == session.audit.count)
+    }
+
+    @Test func `the first event that was changed afterwards is named`() throws {
+        var session = try makeSession(recordsAudit: true)
+        session.play(SeededTape(seed: 5, prints: 10_000))
+        var records = session.audit
+        let changed = try #require(
+            records.firstIndex {
+                if case .order(let report) = $0.event.body, case .filled = report.kind { true } else { false }
+            })
+        guard case .order(var report) = records[changed].event.body,
+            case .filled(var fill) = report.kind
+        else { return }
+        fill.price = Price(units: fill.price.units + 1)
+        report.kind = .filled(fill)
+        records[changed].event.body = .order(report)
+        var replay = AuditReplay(
+            engine: Engine(
+                configuration: session.engine.configuration, startTime: SeededTape.start))
+        for record in records { replay.replay(record) }
+        #expect(replay.difference?.sequence == records[changed].event.sequence)
+    }
+}
