@@ -35,6 +35,23 @@ struct FiguresTests {
     }
 
     @Test
+    func `the parts of a sum add up as they are written`() {
+        // Rounded one by one, 4.514 - 2.096 = 2.418 would read 4.51 - 2.10 = 2.42.
+        #expect(
+            Figures.adding(["4.514", "0", "-2.096", "0"], to: "2.418", decimals: 2)
+                == ["4.52", "0.00", "-2.10", "0.00"])
+        #expect(
+            Figures.adding(["61.2", "5.17", "-6.44", "-0.41"], to: "59.52", decimals: 2)
+                == ["61.20", "5.17", "-6.44", "-0.41"])
+        #expect(
+            Figures.adding(["-0.006", "-0.006", "-0.006"], to: "-0.018", decimals: 2)
+                == ["0.00", "-0.01", "-0.01"])
+        // What does not add up is not made to.
+        #expect(Figures.adding(["1", "2"], to: "99", decimals: 2) == ["1", "2"])
+        #expect(Figures.adding(["1", "x"], to: "1", decimals: 2) == ["1", "x"])
+    }
+
+    @Test
     func `what does not fit gets shorter, never cut`() {
         #expect(Figures.fitted("-2345.61", decimals: 2, columns: 8, isSigned: true) == "-2,345.6")
         #expect(Figures.fitted("-2345.61", decimals: 2, columns: 7, isSigned: true) == "-2,346")

@@ -153,7 +153,7 @@ struct ScreenTests {
         let lines = PlainText.lines(Sample.cockpit(Sample.flying))
         #expect(
             lines == [
-                "PAPER  btc-1@fra1  RUNNING  up 6d03h  model scorecard  profile bracket  link 41ms  feeds 9/9  clock +4ms"
+                "PAPER  btc-1@fra1  RUNNING  model scorecard  profile bracket  up 6d03h  link 41ms  feeds 9/9  clock +4ms"
                     + "  14:07:34Z",
                 "SAFE  stops 2/2 at exchange, seen 1s ago  naked 0  unknown 0  reconciled 12s ago  foreign orders 0",
                 "DAY +59.52 = closed +61.20 open +5.17 fees -6.44 fund -0.41  EQUITY 10,450.75  cash 10,445.58",

@@ -281,7 +281,8 @@ extension Lines {
     static func guardNumber(_ value: Double) -> String {
         let size = value.magnitude
         if size >= 10_000 { return Figures.compact(Figures.fixed(value, decimals: 0)) }
-        let text = Figures.fixed(value, decimals: size >= 100 ? 0 : size >= 10 ? 1 : 2)
+        let text = Figures.fixed(
+            value, decimals: size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.01 || size == 0 ? 2 : 5)
         return Figures.quantity(text, columns: 12)
     }
 

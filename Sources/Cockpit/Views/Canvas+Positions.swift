@@ -33,10 +33,10 @@ private struct PositionColumns {
             percent = profit + 7 + gap
             multiple = profit + 13 + 2 * gap
             stop = multiple + 10 + gap
-            liquidation = stop + 13 + gap
+            liquidation = stop + 14 + gap
             age = liquidation + 5 + gap
             exit = liquidation + 7 + 2 * gap
-            net = exit + 18 + gap
+            net = exit + 17 + gap
         } else {
             symbol = 9
             side = 10

@@ -75,7 +75,7 @@ enum Figures {
 
     /// A double with a fixed number of decimals, without separators: `5.6`.
     static func fixed(_ value: Double, decimals: Int) -> String {
-        let factors: [Double] = [1, 10, 100, 1_000, 10_000]
+        let factors: [Double] = [1, 10, 100, 1_000, 10_000, 100_000]
         let places = min(max(0, decimals), factors.count - 1)
         let scaled = (value.magnitude * factors[places]).rounded(.toNearestOrAwayFromZero)
         guard scaled.isFinite, scaled < 1e15 else { return unknown }
@@ -119,6 +119,34 @@ enum Figures {
             isSigned
             ? signedFixed(value * 100, decimals: decimals) : fixed(value * 100, decimals: decimals)
         return text == unknown ? text : text + "%"
+    }
+
+    /// The parts of a sum, each rounded up or down so that what is written adds up to what is written for `total`.
+    ///
+    /// Those move that rounding to the nearest moved most (the largest remainders); a part of exactly nothing stays.
+    /// As they are when they do not add up anyway, or are no numbers.
+    static func adding(_ parts: [String], to total: String, decimals: Int) -> [String] {
+        let steps = parts.map { DecimalDigits($0)?.steps(decimals) }
+        guard let whole = DecimalDigits(total)?.steps(decimals)?.nearest,
+            !steps.contains(where: { $0 == nil })
+        else { return parts }
+        var nearest = steps.compactMap { $0?.nearest }
+        let remainders = steps.compactMap { $0?.remainder }
+        var missing = whole - nearest.reduce(0, +)
+        guard missing.magnitude <= UInt64(parts.count) else { return parts }
+        let direction: Int64 = missing > 0 ? 1 : -1
+        let order = remainders.indices.sorted { left, right in
+            let (a, b) = (
+                remainders[left] * Double(direction), remainders[right] * Double(direction)
+            )
+            return a == b ? left < right : a > b
+        }
+        for index in order where missing != 0 && remainders[index] != 0 {
+            nearest[index] += direction
+            missing -= direction
+        }
+        guard missing == 0 else { return parts }
+        return nearest.map { DecimalDigits.text(steps: $0, decimals: decimals) }
     }
 
     /// Sign of a decimal text as it is written with `decimals`; `nil` for what is not a number.
@@ -196,6 +224,32 @@ private struct DecimalDigits {
         result.whole = Array(digits.dropLast(places))
         result.fraction = Array(digits.suffix(places))
         return result
+    }
+
+    /// The nearest whole number of steps of 10^-`decimals`, and how much of a step the exact value is above it; `nil` when
+    /// that is more than twelve digits.
+    func steps(_ decimals: Int) -> (nearest: Int64, remainder: Double)? {
+        let rounded = rounded(to: decimals)
+        guard rounded.whole.count + decimals <= 12 else { return nil }
+        var size: Int64 = 0
+        for digit in rounded.whole + rounded.fraction { size = size * 10 + Int64(digit) }
+        var exact = 0.0
+        var scale = 0.1
+        for digit in fraction.dropFirst(decimals).prefix(6) {
+            exact += Double(digit) * scale
+            scale /= 10
+        }
+        // What was rounded up lies below the step.
+        if exact >= 0.5 { exact -= 1 }
+        return isNegative ? (-size, -exact) : (size, exact)
+    }
+
+    static func text(steps: Int64, decimals: Int) -> String {
+        var digits = String(steps.magnitude)
+        while digits.utf8.count <= decimals { digits = "0" + digits }
+        let whole = digits.dropLast(decimals)
+        let fraction = digits.suffix(decimals)
+        return (steps < 0 ? "-" : "") + whole + (decimals > 0 ? "." + fraction : "")
     }
 
     /// Without the sign.

@@ -209,6 +209,8 @@ extension Lines {
                 Segment(state.shown.session == nil ? "no word of trades yet" : "no trade yet", .dim)
             ]
         }
+        // For another reason than this one it would read as if it had been the reason.
+        let exitProbability = trade.reason == "exitProbability" ? trade.exitProbability : nil
         let symbol = Words.shortSymbol(
             trade.symbol, among: state.symbols, columns: 12, glyphs: .ascii)
         return [
@@ -217,7 +219,7 @@ extension Lines {
                 Phrase(trade.side == "long" ? "LONG" : "SHORT", Words.sideRole(trade.side)),
                 .label(" closed "), Phrase(Times.minute(trade.closedAt), .time),
                 .label(" by " + Words.exitReason(trade.reason)),
-                Phrase(trade.exitProbability.map { " " + Figures.probability($0) } ?? ""),
+                Phrase(exitProbability.map { " " + Figures.probability($0) } ?? ""),
             ]),
             Segment([.money(trade.netPnL), .label(" net")]),
             Segment([

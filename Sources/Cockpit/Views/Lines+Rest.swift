@@ -295,7 +295,7 @@ extension Lines {
         case "warning": role = .warning
         default: role = .text
         }
-        let tag = Words.safe(event.tag, columns: 8)
+        let tag = Words.safe(event.tag, columns: 16)
         let head = Times.clock(event.time) + " "
         let tagRole: Role = role == .text ? (tag == "NO" ? .block : .emphasis) : role
         let room = max(0, columns - DisplayWidth.of(head) - DisplayWidth.of(tag) - 1)

@@ -33,14 +33,13 @@ enum Lines {
             segments.append(Segment([Phrase(release, .prompt), .label(" releases")], rank: 2))
         }
         if let engine, state.view.columns >= 120 {
-            segments.append(
-                Segment(
-                    [
-                        .label("up "),
-                        Phrase(Times.long(Times.between(engine.startedAt, engine.engineTime))),
-                        .label("  model "), Phrase(Words.safe(engine.modelSet, columns: 16)),
-                        .label("  profile "), Phrase(Words.safe(engine.profile, columns: 12)),
-                    ], rank: 7))
+            let up = Times.long(Times.between(engine.startedAt, engine.engineTime))
+            for (label, value, rank) in [
+                ("model ", Words.safe(engine.modelSet, columns: 16), 7),
+                ("profile ", Words.safe(engine.profile, columns: 12), 8), ("up ", up, 9),
+            ] {
+                segments.append(Segment([.label(label), Phrase(value)], rank: rank))
+            }
         }
         return segments + links(state) + clocks(state)
     }
@@ -214,16 +213,20 @@ enum Lines {
     }
 
     private static func day(_ account: AccountTopic, decimals: Int, isWide: Bool) -> [Segment] {
-        func part(_ label: String, _ text: String) -> [Phrase] {
-            [.label(label), .money(text, decimals: decimals)]
+        let parts = Figures.adding(
+            [account.dayClosed, account.dayOpen, account.dayFees, account.dayFunding],
+            to: account.dayTotal,
+            decimals: decimals)
+        func part(_ label: String, _ index: Int) -> [Phrase] {
+            [.label(label), .money(parts[index], decimals: decimals)]
         }
         var total = Phrase.money(account.dayTotal, decimals: decimals)
         total.style.attributes = .bold
         var segments = [
             Segment(
                 [Phrase("DAY ", .emphasis), total, .label(" = ")]
-                    + part("closed ", account.dayClosed) + part(" open ", account.dayOpen)
-                    + part(" fees ", account.dayFees) + part(" fund ", account.dayFunding)),
+                    + part("closed ", 0) + part(" open ", 1)
+                    + part(" fees ", 2) + part(" fund ", 3)),
             Segment(
                 [
                     .label(isWide ? "EQUITY " : "EQ "),

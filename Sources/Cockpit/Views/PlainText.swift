@@ -45,7 +45,8 @@ package enum PlainText {
         if event.severity != "info" {
             text += Words.safe(event.severity, columns: 8).uppercased() + " "
         }
-        return text + Words.safe(event.tag, columns: 8) + " " + Words.safe(event.text, columns: 400)
+        return text + Words.safe(event.tag, columns: 16) + " "
+            + Words.safe(event.text, columns: 400)
     }
 
     /// How far a command has come.
