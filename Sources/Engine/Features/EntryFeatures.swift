@@ -18,7 +18,7 @@ package enum EntryFeatures {
         addFlow(market.flow, to: &row)
         addCandles(market.candles1m, to: &row, at: time)
         if let bid = market.bestBid?.price, let ask = market.bestAsk?.price {
-            row[.spread] = 20_000 * (ask.double - bid.double) / (ask.double + bid.double)
+            row[.spread] = 20_000 * (ask.asDouble - bid.asDouble) / (ask.asDouble + bid.asDouble)
         }
         return row
     }
@@ -44,7 +44,7 @@ package enum EntryFeatures {
         _ candles: borrowing CandleSeries, to row: inout FeatureRow, at time: Timestamp
     ) {
         guard let last = candles.fromEnd(0) else { return }
-        let close = last.close.double
+        let close = last.close.asDouble
         var closes = InlineArray<16, Double>(repeating: .nan)
         var high = last.high
         var low = last.low
@@ -53,7 +53,7 @@ package enum EntryFeatures {
         while known <= volatilityCandles, let candle = candles.fromEnd(known),
             isRecent(candle, age: known, at: time, interval: candles.interval)
         {
-            closes[known] = candle.close.double
+            closes[known] = candle.close.asDouble
             if known < volatilityCandles {
                 high = max(high, candle.high)
                 low = min(low, candle.low)
@@ -62,7 +62,7 @@ package enum EntryFeatures {
         }
         if high > low {
             row[.rangePosition15] =
-                2 * (close - low.double) / (high.double - low.double) - 1
+                2 * (close - low.asDouble) / (high.asDouble - low.asDouble) - 1
         }
         guard known > minVolatilityCandles else { return }
         var squares = 0.0
@@ -91,9 +91,25 @@ package enum EntryFeatures {
     }
 
     /// (buy − sell) ÷ (buy + sell), −1...1; NaN when nothing was traded.
+    @inline(__always)
     static func balance(_ buy: Money, _ sell: Money) -> Double {
-        let gross = buy + sell
-        guard gross.units > 0 else { return .nan }
-        return (buy - sell).double / gross.double
+        let bought = approximate(buy)
+        let sold = approximate(sell)
+        let gross = bought + sold
+        return gross > 0 ? (bought - sold) / gross : .nan
     }
+
+    /// The units of a non-negative amount as a double, from its two halves: several times faster than the conversion of
+    /// a whole 128-bit number, and as good to 2⁻⁵².
+    @inline(__always)
+    private static func approximate(_ money: Money) -> Double {
+        Double(UInt64(truncatingIfNeeded: money.units >> 64)) * 0x1p64
+            + Double(UInt64(truncatingIfNeeded: money.units))
+    }
+}
+
+extension Price {
+    /// The same as `double`; here, so that it costs no call.
+    @inline(__always)
+    var asDouble: Double { Double(units) / 1e8 }
 }

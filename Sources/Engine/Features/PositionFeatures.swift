@@ -50,16 +50,16 @@ package enum PositionFeatures {
         if position.maxHold > .zero {
             row[.heldFraction] = min(max(held / Double(position.maxHold.nanoseconds), 0), 1)
         }
-        let entry = position.entryPrice.double
-        let unit = abs(entry - position.initialStop.double)
-        guard let mark = market.mark?.price.double, unit > 0 else { return row }
+        let entry = position.entryPrice.asDouble
+        let unit = abs(entry - position.initialStop.asDouble)
+        guard let mark = market.mark?.price.asDouble, unit > 0 else { return row }
         let gain = sign * (mark - entry)
         let best = position.direction == .long ? position.highestMark : position.lowestMark
         row[.unrealizedR] = inR(gain, unit)
-        row[.drawdownR] = max(0, inR(sign * (best.double - mark), unit))
-        row[.stopDistanceR] = inR(sign * (mark - position.stop.double), unit)
+        row[.drawdownR] = max(0, inR(sign * (best.asDouble - mark), unit))
+        row[.stopDistanceR] = inR(sign * (mark - position.stop.asDouble), unit)
         if let target = position.target {
-            row[.targetDistanceR] = inR(sign * (target.double - mark), unit)
+            row[.targetDistanceR] = inR(sign * (target.asDouble - mark), unit)
         }
         addMomentum(market.candles1m, mark, sign: sign, unit: unit, to: &row, at: time)
         return row
@@ -91,7 +91,7 @@ package enum PositionFeatures {
             guard let candle = candles.fromEnd(age),
                 EntryFeatures.isRecent(candle, age: age, at: time, interval: candles.interval)
             else { return .nan }
-            return inR(sign * (candle.close.double - mark), unit)
+            return inR(sign * (candle.close.asDouble - mark), unit)
         }
         row[.momentumAgainst1] = against(1)
         row[.momentumAgainst3] = against(3)

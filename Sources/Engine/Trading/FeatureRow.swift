@@ -90,11 +90,13 @@ package struct FeatureRow: Sendable {
     /// Slots in a row: at least the number of features.
     package static let capacity = 32
 
-    private var values: InlineArray<32, Double>
+    @usableFromInline var values: InlineArray<32, Double>
 
     /// Everything missing.
+    @inlinable
     package init() { values = InlineArray(repeating: .nan) }
 
+    @inlinable
     package subscript(_ feature: FeatureID) -> Double {
         get { values[Int(feature.rawValue)] }
         set { values[Int(feature.rawValue)] = newValue.isFinite ? newValue : .nan }
