@@ -178,6 +178,11 @@ struct JournalDisk {
         return isCheckpointDue || walPages >= limits.walPages
     }
 
+    /// Whether the write-ahead log has grown so much under constant load that commits must wait for its copying.
+    func isRestOverdue(_ limits: JournalLimits) -> Bool {
+        !skipsRest && walPages >= 16 * limits.walPages
+    }
+
     mutating func skipRest() { skipsRest = true }
 
     /// Does one thing that is due: begins or writes a checkpoint, or copies the write-ahead log.

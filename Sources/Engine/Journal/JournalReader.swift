@@ -200,7 +200,8 @@ package final class JournalReader: Sendable {
                 return RunRecord(
                     run: row[0],
                     description: RunDescription(
-                        engine: row[3], build: row[4], mode: mode, seed: seed, configuration: row[7],
+                        engine: row[3], build: row[4], mode: mode, seed: seed,
+                        configuration: row[7],
                         instruments: try coding.decode([Instrument].self, row[8]),
                         startTime: Timestamp(nanoseconds: row[1]),
                         firstSequence: UInt64(clamping: row[9] as Int64)),

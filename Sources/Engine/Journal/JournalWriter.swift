@@ -213,6 +213,8 @@ package final class JournalWriter: @unchecked Sendable {
                 rest()
             } else if !commit(group) {
                 break
+            } else if disk.isRestOverdue(limits) {
+                rest()
             }
         }
         let endTime = signal.withLock { shared.endTime }

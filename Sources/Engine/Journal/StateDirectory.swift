@@ -149,7 +149,12 @@ package struct EngineFile: Hashable, Sendable, Codable {
             throw .failed("\(error)")
         }
         let temporary = path + ".new"
-        try writeFile(temporary, text)
+        do throws(JournalError) {
+            try writeFile(temporary, text)
+        } catch {
+            unlink(temporary)
+            throw error
+        }
         guard rename(temporary, path) == 0 else {
             throw .cannotCreate(path: path, reason: systemError(errno))
         }
