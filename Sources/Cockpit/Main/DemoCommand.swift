@@ -51,7 +51,7 @@ private struct DemoEngine {
     /// What the engine prints when it is ready.
     private struct ReadyLine: Decodable {
         /// The path of the control socket.
-        var control: String
+        var controlSocket: String
     }
 
     init(arguments: [String]) throws(Failure) {
@@ -121,7 +121,8 @@ private struct DemoEngine {
             text += buffer[..<count]
             guard let end = text.firstIndex(of: 0x0A) else { continue }
             do {
-                return try JSONDecoder().decode(ReadyLine.self, from: Data(text[..<end])).control
+                return try JSONDecoder().decode(ReadyLine.self, from: Data(text[..<end]))
+                    .controlSocket
             } catch {
                 throw Failure(
                     .system,
