@@ -177,6 +177,19 @@ import Wire
         #expect(fixture.server.counters.clients <= 132)
     }
 
+    @Test func `a script that ends its input hears its ladder to the end`() throws {
+        let fixture = try Fixture()
+        let client = try fixture.control()
+        try client.request(kill("c-1"))
+        client.endSending()
+        _ = try client.answer()
+        for steps in [["accepted"], ["accepted", "positionsFlat"], ["accepted", "completed"]] {
+            fixture.server.publish(command: Shown.ladder("c-1", steps))
+            #expect(try client.next() == .command(Shown.ladder("c-1", steps)))
+        }
+        #expect(try client.arrival() == .closed)
+    }
+
     @Test func `a kill whose sender is gone at once still counts`() throws {
         let fixture = try Fixture()
         do {

@@ -191,6 +191,21 @@ import Wire
         }
     }
 
+    @Test func `a store that is behind gets no more than sixteen queries`() throws {
+        let fixture = try Fixture()
+        // The clients go and their queries stay.
+        for _ in 0..<16 {
+            let client = try fixture.view()
+            try client.request(.query(QueryRequest(what: .trades, limit: 1)))
+            try client.request(.ping)
+            _ = try client.answer()
+        }
+        let client = try fixture.view()
+        try client.request(.query(QueryRequest(what: .trades, limit: 1)))
+        #expect(try client.failureCode() == .tooManyRequests)
+        #expect(fixture.received.queries.count == 16)
+    }
+
     @Test func `a script that ends its input still gets its answer and then the end`() throws {
         let fixture = try Fixture()
         fixture.publish(Shown.state(0))

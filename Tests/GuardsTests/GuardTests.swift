@@ -72,11 +72,11 @@ private func cluster(
     (.long, [], .allow(value: 1, limit: 0.005)),
     // The nearest counts, unless it is a crumb beside the strongest.
     (
-        .long, [cluster("102", .short), cluster("100.2", .short, "250000")],
+        .long, [cluster("102", .short), cluster("100.2", .short, "500000")],
         .block(value: 0.002, limit: 0.005)
     ),
     (
-        .long, [cluster("102", .short), cluster("100.2", .short, "249999")],
+        .long, [cluster("102", .short), cluster("100.2", .short, "499999")],
         .allow(value: 0.02, limit: 0.005)
     ),
 ])

@@ -288,13 +288,15 @@ import Trading
 
     @Test func `a killed run is folded from the last checkpoint on`() throws {
         let commits = Gate()
+        let checkpoints = Gate()
+        var hooks = JournalHooks()
+        hooks.afterCheckpoint = { checkpoints.report(1) }
         var limits = JournalLimits()
         limits.checkpointEvery = 10
         let (writer, _) = try JournalStore.open(directory: scratch.path)
-            .beginAfterRecovery(limits: limits, onCommit: { commits.report($0.upTo) })
+            .beginAfterRecovery(limits: limits, hooks: hooks, onCommit: { commits.report($0.upTo) })
         writer.append(1, Sample.facts)
-        #expect(commits.wait(for: 1))
-        // The checkpoint is written before the next transaction, because the writer had nothing to do.
+        #expect(checkpoints.wait(for: 1))
         writer.append(2, [.tradeClosed(Sample.trade(net: 7, closed: 100))], .normal)
         #expect(commits.wait(for: 2))
         let recovery = try JournalStore.open(directory: scratch.path).recover()

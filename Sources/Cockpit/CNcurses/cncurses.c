@@ -234,6 +234,12 @@ int narwhal_signals_open(void) {
     }
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
+    // Whoever started us may have had them blocked, and that is inherited: we could not be ended any more.
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) sigaddset(&wanted, signals[i]);
+    for (int i = 0; i < FATAL_COUNT; i++) sigaddset(&wanted, fatal_signals[i]);
+    sigprocmask(SIG_UNBLOCK, &wanted, NULL);
     return signal_pipe[0];
 }
 

@@ -91,6 +91,8 @@ struct Attachment {
     let settings: ScreenSettings
     let shelf: ThemeShelf
     let theme: Theme
+    /// Said at the end instead of what the state says; `nil` for the state's words.
+    var farewell: String?
 }
 
 /// Runs the cockpit on the terminal, or in lines where there is none.
@@ -132,7 +134,7 @@ func attach(_ attachment: Attachment) throws(Failure) {
             shell: shell(columns: terminal.columns, rows: terminal.rows), terminal: terminal,
             settings: attachment.settings, shelf: attachment.shelf)
         let farewell = screen.run()
-        terminal.close(saying: farewell)
+        terminal.close(saying: attachment.farewell ?? farewell)
         seen.write(screen.lastSeenEvent)
     } catch {
         complain("\(error.description): printing lines instead, as with --plain")

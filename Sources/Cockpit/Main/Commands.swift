@@ -213,7 +213,8 @@ struct SnapshotCommand: ParsableCommand {
             guard let sides else { return }
             let theme = try ThemeShelf().load(look.theme)
             let state = try firstSnapshot(
-                of: try engine.find(), theme: theme.name, columns: sides.columns, rows: sides.rows)
+                of: try engine.find(), theme: theme.name, columns: sides.columns, rows: sides.rows,
+                measures: true)
             let grid = CockpitScreen.draw(state, glyphs: look.glyphs ?? .braille)
             let picture =
                 switch format {

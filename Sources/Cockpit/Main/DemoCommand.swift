@@ -36,7 +36,7 @@ struct DemoCommand: ParsableCommand {
                     options: options, endpoint: try options.find(), isReadOnly: false,
                     isPlain: false,
                     settings: ScreenSettings(theme: theme.name, glyphs: look.glyphs), shelf: shelf,
-                    theme: theme))
+                    theme: theme, farewell: "The demo has ended, and its engine with it."))
         }
     }
 }
@@ -45,10 +45,13 @@ struct DemoCommand: ParsableCommand {
 private struct DemoEngine {
     let process: pid_t
     let controlSocket: String
+    /// Kept open: an engine that prints into a closed pipe would end.
+    private let output: Int32
 
     /// What the engine prints when it is ready.
     private struct ReadyLine: Decodable {
-        var controlSocket: String
+        /// The path of the control socket.
+        var control: String
     }
 
     init(arguments: [String]) throws(Failure) {
@@ -56,13 +59,16 @@ private struct DemoEngine {
         guard pipe(&ends) == 0 else {
             throw Failure(.system, "no pipe can be made: \(errorText(errno))")
         }
-        defer { close(ends[0]) }
+        // What it logs must not appear on the screen, and is what to read when it does not start.
+        let logPath = Environment.cockpitFolder + "/demo.log"
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         // The engine has neither our keyboard nor our screen.
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+        posix_spawn_file_actions_addopen(
+            &actions, STDERR_FILENO, logPath, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_addclose(&actions, ends[0])
         posix_spawn_file_actions_addclose(&actions, ends[1])
 
@@ -70,7 +76,14 @@ private struct DemoEngine {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, spawnInNewSession)
+        // What is ignored or blocked here must not be so there.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigaddset(&signals, SIGPIPE)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        let flags = Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) | spawnInNewSession
+        posix_spawnattr_setflags(&attributes, flags)
         let path = EngineProgram.path
         var words: [UnsafeMutablePointer<CChar>?] = ([path, "run", "--demo"] + arguments).map {
             strdup($0)
@@ -80,14 +93,17 @@ private struct DemoEngine {
         var process = pid_t()
         let problem = posix_spawn(&process, path, &actions, &attributes, words, environ)
         close(ends[1])
-        guard problem == 0 else { throw EngineProgram.missing(problem) }
+        guard problem == 0 else {
+            close(ends[0])
+            throw EngineProgram.missing(problem)
+        }
         self.process = process
+        output = ends[0]
         do throws(Failure) {
             controlSocket = try DemoEngine.waitUntilReady(ends[0])
         } catch {
-            kill(process, SIGTERM)
-            waitpid(process, nil, 0)
-            throw error
+            DemoEngine.end(process)
+            throw Failure(error.exit, error.message + DemoEngine.lastWord(logPath))
         }
     }
 
@@ -105,8 +121,7 @@ private struct DemoEngine {
             text += buffer[..<count]
             guard let end = text.firstIndex(of: 0x0A) else { continue }
             do {
-                return try JSONDecoder().decode(ReadyLine.self, from: Data(text[..<end]))
-                    .controlSocket
+                return try JSONDecoder().decode(ReadyLine.self, from: Data(text[..<end])).control
             } catch {
                 throw Failure(
                     .system,
@@ -114,11 +129,29 @@ private struct DemoEngine {
                 )
             }
         }
-        throw Failure(.system, "the demo engine did not start; 'narwhal run --demo' shows why")
+        throw Failure(.system, "the demo engine did not start")
+    }
+
+    /// What the engine said last before it ended, to be added to an error.
+    private static func lastWord(_ path: String) -> String {
+        guard let bytes = Files.read(path, limit: 1 << 20) else { return "" }
+        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+        return lines.last.map { "; it said: \($0)" } ?? ""
     }
 
     func end() {
+        DemoEngine.end(process)
+        close(output)
+    }
+
+    /// Asks it to end cleanly; one that has not after ten seconds is ended, since its money is play money.
+    private static func end(_ process: pid_t) {
         kill(process, SIGTERM)
+        for _ in 0..<100 {
+            if waitpid(process, nil, WNOHANG) != 0 { return }
+            poll(nil, 0, 100)
+        }
+        kill(process, SIGKILL)
         waitpid(process, nil, 0)
     }
 }

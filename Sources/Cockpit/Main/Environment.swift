@@ -15,6 +15,16 @@ enum Environment {
         (value("XDG_STATE_HOME") ?? (value("HOME") ?? "/") + "/.local/state") + "/narwhal"
     }
 
+    /// Where the cockpit keeps what it remembers; made if it is not there.
+    static var cockpitFolder: String {
+        let folder = stateHome + "-cockpit"
+        // Whether that worked shows when a file is written into it.
+        for path in [value("XDG_STATE_HOME") ?? (value("HOME") ?? "/") + "/.local/state", folder] {
+            mkdir(path, 0o700)
+        }
+        return folder
+    }
+
     /// Where a person's own themes are.
     static var themeFolder: String {
         (value("XDG_CONFIG_HOME") ?? (value("HOME") ?? "/") + "/.config") + "/narwhal/themes"

@@ -24,13 +24,14 @@ struct Narwhal: ParsableCommand {
         defaultSubcommand: AttachCommand.self)
 
     static func main() {
-        signal(SIGPIPE, SIG_IGN)
         let arguments = Array(CommandLine.arguments.dropFirst())
         if let verb = arguments.first, EngineProgram.verbs.contains(verb) {
             let failure = EngineProgram.become(arguments)
             complain(failure.message)
             Glibc.exit(failure.exit.rawValue)
         }
+        // Only now: what is ignored here would be ignored by the engine's program too.
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot(arguments)
             try command.run()

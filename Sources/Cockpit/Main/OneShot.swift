@@ -198,18 +198,27 @@ struct CommandRun {
     }
 }
 
-/// Connects and waits until the state has its first snapshot.
+/// Connects and waits until the state has its first snapshot and, if `measures`, the time of the round trip.
+///
+/// It looks through the control socket where that is open to us, so that what is drawn is what the operator sees; it
+/// sends no command.
 func firstSnapshot(
-    of endpoint: EngineEndpoint, theme: String, columns: Int, rows: Int, seconds: Double = 10
+    of endpoint: EngineEndpoint, theme: String, columns: Int, rows: Int, measures: Bool = false
 ) throws(Failure) -> CockpitState {
-    var shot = try OneShot(endpoint, usesControl: false, seconds: seconds)
+    var mayControl = false
+    if case .success(let descriptor) = UnixSocket.connect(to: endpoint.controlSocket) {
+        close(descriptor)
+        mayControl = true
+    }
+    var shot = try OneShot(endpoint, usesControl: mayControl, seconds: 10)
     let clock = SteadyClock()
     let setup = Setup(
-        commandPrefix: "s", endpoint: endpoint.viewSocket, isReadOnly: true, theme: theme,
-        rateHz: 10)
+        commandPrefix: "s", endpoint: mayControl ? endpoint.controlSocket : endpoint.viewSocket,
+        theme: theme, rateHz: 10)
     var state = CockpitState(setup: setup, now: clock.now, columns: columns, rows: rows)
     var effects =
         state.apply(.tick(now: clock.now)) + state.apply(.link(.connected(since: clock.now)))
+    var seenAt: Int64?
     while !shot.isLate {
         for case .send(let message) in effects { try shot.send(message) }
         effects = []
@@ -217,7 +226,10 @@ func firstSnapshot(
             effects += state.apply(.server(message))
         }
         effects += state.apply(.tick(now: clock.now))
-        if state.engine.lastDataAt != nil { return state }
+        guard state.engine.lastDataAt != nil else { continue }
+        let isMeasured = !measures || state.engine.roundTripMs != nil
+        if isMeasured || shot.now - (seenAt ?? shot.now) >= 2_000 { return state }
+        seenAt = seenAt ?? shot.now
     }
     throw Failure(
         .notDelivered,

@@ -8,16 +8,13 @@ struct SeenEvents {
     private let path: String?
 
     init(endpoint: EngineEndpoint) {
-        let home = Environment.stateHome + "-cockpit"
-        // Whether that worked shows when the file is written.
-        mkdir(home, 0o700)
         let name = endpoint.controlSocket.utf8.map { byte -> Character in
             let isPlain =
                 byte >= 0x61 && byte <= 0x7A || byte >= 0x30 && byte <= 0x39
                 || byte >= 0x41 && byte <= 0x5A
             return isPlain ? Character(Unicode.Scalar(byte)) : "_"
         }
-        path = name.count <= 200 ? home + "/seen" + String(name) : nil
+        path = name.count <= 200 ? Environment.cockpitFolder + "/seen" + String(name) : nil
     }
 
     /// The number of the last event; `nil` when this engine was never seen.

@@ -48,7 +48,7 @@ extension Canvas {
 
     /// A loud rule with a title in it.
     private mutating func drawLoudTitle(_ text: String, in area: Area) {
-        let style = Style(.guardBar, [.bold, .reverse])
+        let style = Style(.guardBar, .bold)
         grid.fill(area, with: glyphs == .ascii ? "#" : " ", style)
         let edge = area.columns < 40 ? 1 : 4
         let room = max(0, area.columns - 2 * edge - 2)

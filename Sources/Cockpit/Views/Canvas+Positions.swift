@@ -167,7 +167,7 @@ extension Canvas {
         let loud = Phrase(
             proof.stopPrice == nil
                 ? "NO STOP" : "NAKED " + Figures.quantity(proof.nakedQuantity, columns: 5),
-            .alarm, [.bold, .reverse])
+            .alarm, .bold)
         if isNaked {
             put(loud, endingAt: columns.stop + 3, in: row)
             return

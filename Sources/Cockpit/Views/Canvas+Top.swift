@@ -14,8 +14,8 @@ extension Canvas {
         grid.restyle(area.splitLeft(columns).left) { Style(badge, $0.attributes.union(.bold)) }
         if isLive {
             grid.restyle(area) { style in
-                style.role == .text || style.role == .dim
-                    ? Style(.modeLive, style.attributes) : style
+                style.role == .alarm || style.role == .warning
+                    ? style : Style(.modeLive, style.attributes)
             }
         }
     }
@@ -53,7 +53,7 @@ extension Canvas {
     }
 
     mutating func drawBanner(_ text: String, in area: Area) {
-        let style = Style(.banner, [.bold, .reverse])
+        let style = Style(.banner, .bold)
         grid.fill(area, style)
         let cut = DisplayWidth.fitted(
             text, columns: max(0, area.columns - 2), mark: String(glyphs.ellipsis))

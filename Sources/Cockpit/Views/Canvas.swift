@@ -22,7 +22,7 @@ struct Canvas {
         return glyphs == .ascii ? "=" : "\u{2550}"
     }
 
-    var ruleStyle: Style { Style(state.mode == "LIVE" ? .modeLive : .border) }
+    var ruleStyle: Style { Style(.border, state.mode == "LIVE" ? .bold : []) }
 
     // MARK: Lines
 
@@ -136,6 +136,7 @@ struct Canvas {
                 start += 2
             }
         }
+        if !freshness.isTrusted { settle(area, hasMarks: false) }
     }
 
     /// The age of what is shown, where it is worth a word.

@@ -75,7 +75,7 @@ extension Canvas {
             ]),
             Segment([Phrase(Figures.quantity(position.quantity, columns: 7))], rank: 2),
             Segment([.money(position.unrealizedPnL, columns: 7)]),
-            Segment([isNaked ? Phrase("NAKED", .alarm, [.bold, .reverse]) : Phrase("ok", .ok)]),
+            Segment([isNaked ? Phrase("NAKED", .alarm, .bold) : Phrase("ok", .ok)]),
         ]
         if let exit {
             let letter =

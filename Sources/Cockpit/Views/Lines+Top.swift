@@ -151,7 +151,7 @@ enum Lines {
                         Phrase(
                             Figures.quantity(safety.nakedQuantity, columns: 10)
                                 + (isNaked ? " for " + Times.long(safety.nakedMs) : ""),
-                            isNaked ? .alarm : .text, isNaked ? [.bold, .reverse] : []),
+                            isNaked ? .alarm : .text, isNaked ? .bold : []),
                     ], rank: isNaked ? 0 : 1))
             count("unknown", safety.unknownOrders, .alarm, rank: 1)
             segments.append(agreed)
@@ -180,9 +180,9 @@ enum Lines {
             isNonzero(safety.nakedQuantity) || safety.confirmedStops < safety.openPositions
         var word: Phrase
         if isNaked, safety.openPositions > 0 {
-            return Phrase("NAKED", .alarm, [.bold, .reverse])
+            return Phrase("NAKED", .alarm, .bold)
         } else if safety.unknownOrders > 0 {
-            return Phrase("ORDERS UNKNOWN", .alarm, [.bold, .reverse])
+            return Phrase("ORDERS UNKNOWN", .alarm, .bold)
         } else if safety.openPositions == 0 {
             let isClean = safety.orphanStops == 0 && safety.foreignOrders == 0
             word = Phrase("FLAT", isClean ? .ok : .warning, .bold)

@@ -91,9 +91,10 @@ package struct GatewaySinks: Sendable {
 /// What the engine shows at one moment.
 package struct PublishedUpdate: Sendable {
     package var snapshot: Snapshot
-    /// The last event that the snapshot knows of.
+    /// The last event given to the journal that the snapshot knows of. Market events without facts are never
+    /// committed: counting them would let everything wait for the next record.
     package var sequence: UInt64
-    /// All facts of the events up to this one are on disk.
+    /// The journal's last committed event.
     package var committed: UInt64
     /// The store cannot be written: then everything is shown at once, since waiting for it would freeze the screen.
     package var isStoreFailed: Bool

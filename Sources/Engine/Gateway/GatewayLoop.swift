@@ -18,6 +18,8 @@ final class GatewayLoop {
     private static let maxAccepts = 16
     /// Requests read from one client per round.
     private static let maxRequests = 16
+    /// Queries that may be with the store at once, of all clients.
+    private static let maxQueries = 16
     private static let second: Int64 = 1_000_000_000
     private static let commandsTopic = Topic.allCases.firstIndex(of: .commands) ?? 0
 
@@ -31,6 +33,7 @@ final class GatewayLoop {
     private var nextClient: UInt64 = 1
     private var publication = Publication()
     private var counters = GatewayCounters()
+    private var queries = 0
     /// Commands by id that were handed over, with their order of arrival.
     private var handedOver: [String: CommandRequest] = [:]
     private var handedOverOrder: [String] = []
@@ -253,11 +256,22 @@ final class GatewayLoop {
         guard !client.isClosed else { return }
         if client.wantsToWrite, !client.write(now: now) { return client.close() }
         guard !client.wantsToWrite else { return }
-        let waitsForNothing =
-            client.subscriptions.isEmpty && client.commandIDs.isEmpty && !client.isQuerying
-        if client.isEnding || client.hasHungUp && waitsForNothing && !client.hasUnreadLines {
+        if client.isEnding || client.hasHungUp && !client.hasUnreadLines && waitsForNothing(client)
+        {
             client.close()
         }
+    }
+
+    /// Whether nothing more will be told to a client that asks for nothing more.
+    private func waitsForNothing(_ client: Client) -> Bool {
+        client.subscriptions.isEmpty && !client.isQuerying && client.commandIDs.allSatisfy(isDone)
+    }
+
+    /// Whether a command has reached its last rung.
+    private func isDone(_ id: String) -> Bool {
+        ladders.last { $0.id == id }?.rungs.contains {
+            $0.step == LadderStep.completed.rawValue || $0.step == LadderStep.refused.rawValue
+        } ?? false
     }
 
     private func read(_ client: Client) {
@@ -435,6 +449,11 @@ final class GatewayLoop {
             let text = "one query at a time; wait for the rows of the one before"
             return client.answer(.failure(id, WireError(.tooManyRequests, text)))
         }
+        guard queries < Self.maxQueries else {
+            let text = "the store has \(queries) queries to answer; ask again"
+            return client.answer(.failure(id, WireError(.tooManyRequests, text)))
+        }
+        queries += 1
         client.isQuerying = true
         let number = client.number
         sinks.query(request) { [mailbox] result in
@@ -454,6 +473,7 @@ final class GatewayLoop {
         }
         publication.commit(upTo: letters.committed)
         for ladder in letters.ladders { tell(ladder) }
+        queries -= letters.rows.count
         for (number, id, result) in letters.rows {
             guard let client = clients.first(where: { $0.number == number && !$0.isClosed }) else {
                 continue

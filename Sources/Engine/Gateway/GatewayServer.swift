@@ -100,7 +100,7 @@ final class Mailbox: Sendable {
         var update: PublishedUpdate?
         var committed: UInt64 = 0
         var ladders: [CommandTopic] = []
-        /// At most one a client.
+        /// At most as many as may be with the store at once.
         var rows: [(client: UInt64, id: RequestID, result: Result<QueryResult, WireError>)] = []
         var isStopping = false
         /// Whether a byte is in the pipe already.

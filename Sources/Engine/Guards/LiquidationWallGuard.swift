@@ -6,7 +6,7 @@ package enum LiquidationWallGuard {
         /// Distance from the mark within which a cluster blocks, a fraction of the mark.
         package var maxDistance: Rate = .basisPoints(50)
         /// A cluster counts when it has at least this share of the strongest known one, 0...1: maps are full of crumbs.
-        package var minShareOfStrongest: Double = 0.25
+        package var minShareOfStrongest: Double = 0.5
 
         package init() {}
     }

@@ -1,5 +1,7 @@
+import Foundation
 import GRDB
 import Messages
+import Synchronization
 import Trading
 
 /// One answer of the core, as it waits for the writer.
@@ -30,6 +32,8 @@ struct JournalDisk {
     private var chain: Chain
     private var state: RecoveredState
     private var factsSinceCheckpoint = 0
+    /// A checkpoint that is being encoded, or waits to be written.
+    private var draft: CheckpointDraft?
     private var walPages = 0
     private var isFull: Bool?
     /// Housekeeping failed; try again after the next commit.
@@ -120,7 +124,9 @@ struct JournalDisk {
                 chain.fact, Int64(clamping: batch.sequence), ordinal, kind, payload,
                 Chain.text(hash),
             ])
-            try tables.add(fact, at: ReviewTables.Place(fact: chain.fact, time: batch.time), to: db)
+            try tables.add(
+                fact, at: ReviewTables.Place(fact: chain.fact, time: batch.time, payload: payload),
+                to: db)
         }
     }
 
@@ -167,18 +173,30 @@ struct JournalDisk {
     // MARK: - Housekeeping
 
     func needsRest(_ limits: JournalLimits) -> Bool {
-        !skipsRest
-            && (factsSinceCheckpoint >= limits.checkpointEvery || walPages >= limits.walPages)
+        if skipsRest || connection == nil { return false }
+        let isCheckpointDue = draft?.isReady ?? (factsSinceCheckpoint >= limits.checkpointEvery)
+        return isCheckpointDue || walPages >= limits.walPages
     }
 
     mutating func skipRest() { skipsRest = true }
 
-    /// Writes a checkpoint or copies the write-ahead log, whichever is due.
-    mutating func rest(_ limits: JournalLimits) throws(JournalError) {
+    /// Does one thing that is due: begins or writes a checkpoint, or copies the write-ahead log.
+    ///
+    /// Encoding the state takes longer than a commit may wait, so it is done elsewhere; `wake` is called when it is done.
+    mutating func rest(
+        _ limits: JournalLimits, wake: @escaping @Sendable () -> Void
+    ) throws(JournalError) {
         guard let connection else { return }
         do {
-            if factsSinceCheckpoint >= limits.checkpointEvery {
-                try writeCheckpoint(on: connection)
+            if let draft, let text = draft.take() {
+                self.draft = nil
+                try write(text, at: draft.chain, on: connection)
+                hooks.afterCheckpoint?()
+            } else if draft == nil && factsSinceCheckpoint >= limits.checkpointEvery
+                && chain.entry > 0
+            {
+                draft = CheckpointDraft(of: state, at: chain, then: wake)
+                factsSinceCheckpoint = 0
             } else if walPages >= limits.walPages {
                 // Passive: it waits for nobody; what a reader still holds is copied the next time.
                 try connection.queue.writeWithoutTransaction { db in _ = try db.checkpoint(.passive)
@@ -190,9 +208,7 @@ struct JournalDisk {
         }
     }
 
-    private mutating func writeCheckpoint(on connection: JournalConnection) throws {
-        guard chain.entry > 0 else { return }
-        let text = try coding.encode(state)
+    private func write(_ state: String, at chain: Chain, on connection: JournalConnection) throws {
         try connection.queue.write { db in
             try db.execute(
                 sql: """
@@ -201,16 +217,16 @@ struct JournalDisk {
                     """,
                 arguments: [
                     chain.fact, chain.entry, Int64(clamping: chain.sequence),
-                    Chain.text(chain.hash), text,
-                    JournalWalk.hash(ofState: text),
+                    Chain.text(chain.hash), state,
+                    JournalWalk.hash(ofState: state),
                 ])
             // An older one is kept in case the newest is damaged.
             try db.execute(
-                sql:
-                    "DELETE FROM checkpoints WHERE fact NOT IN (SELECT fact FROM checkpoints ORDER BY fact DESC LIMIT 2)"
-            )
+                sql: """
+                    DELETE FROM checkpoints
+                    WHERE fact NOT IN (SELECT fact FROM checkpoints ORDER BY fact DESC LIMIT 2)
+                    """)
         }
-        factsSinceCheckpoint = 0
     }
 
     /// Says goodbye in the file and closes it; false when that did not work.
@@ -220,7 +236,7 @@ struct JournalDisk {
             try connection.queue.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
             }
-            try writeCheckpoint(on: connection)
+            if chain.entry > 0 { try write(try coding.encode(state), at: chain, on: connection) }
             if let time {
                 try connection.queue.write { db in
                     try db.execute(
@@ -237,4 +253,28 @@ struct JournalDisk {
             return false
         }
     }
+}
+
+/// A checkpoint while it is encoded on a thread that nobody waits for.
+private final class CheckpointDraft: Sendable {
+    let chain: Chain
+    private let text = Mutex<String?>(nil)
+
+    init(of state: RecoveredState, at chain: Chain, then wake: @escaping @Sendable () -> Void) {
+        self.chain = chain
+        let thread = Thread {
+            do {
+                let encoded = try JournalCoding().encode(state)
+                self.text.withLock { $0 = encoded }
+                wake()
+            } catch {
+                // Facts of the same values were encoded before; without a checkpoint a start only takes longer.
+            }
+        }
+        thread.name = "checkpoint"
+        thread.start()
+    }
+
+    var isReady: Bool { text.withLock { $0 != nil } }
+    func take() -> String? { text.withLock { $0 } }
 }

@@ -57,6 +57,8 @@ package struct JournalHooks: Sendable {
     package var beforeCommit: (@Sendable (UInt64) throws -> Void)?
     /// After SQLite has committed, before anybody is told.
     package var afterCommit: (@Sendable (UInt64) throws -> Void)?
+    /// After a checkpoint was written.
+    package var afterCheckpoint: (@Sendable () -> Void)?
 
     package init() {}
 }
@@ -155,6 +157,9 @@ package final class JournalWriter: @unchecked Sendable {
         let batch = JournalBatch(
             sequence: sequence, time: time, event: event, facts: facts, actionsHash: actionsHash,
             durability: durability, queued: Signal.now())
+        var mustWake = false
+        // After the lock is free, so that the writer does not wake up to wait for it.
+        defer { if mustWake { signal.wake() } }
         return signal.withLock {
             precondition(
                 sequence > shared.lastSequence, "events are journalled in their order, once")
@@ -168,9 +173,8 @@ package final class JournalWriter: @unchecked Sendable {
             shared.pending.append(batch)
             shared.appended += 1
             if shared.oldestWaiting == nil { shared.oldestWaiting = batch.queued }
-            let mustWake = shared.pending.count == 1 || (durability == .full && !shared.fullWaits)
+            mustWake = shared.pending.count == 1 || (durability == .full && !shared.fullWaits)
             if durability == .full { shared.fullWaits = true }
-            if mustWake { signal.wake() }
             return .queued
         }
     }
@@ -195,7 +199,7 @@ package final class JournalWriter: @unchecked Sendable {
             shared.giveUpAt = Signal.now() + limit.nanoseconds
             signal.wake()
             while !shared.hasStopped && Signal.now() < shared.giveUpAt {
-                signal.wait(until: shared.giveUpAt)
+                signal.watch(until: shared.giveUpAt)
             }
             return shared.hasStopped && shared.stoppedCleanly
         }
@@ -217,7 +221,7 @@ package final class JournalWriter: @unchecked Sendable {
             shared.hasStopped = true
             shared.stoppedCleanly =
                 isClean && shared.refused == 0 && shared.pending.isEmpty && shared.inFlight == 0
-            signal.wake()
+            signal.wakeWatchers()
         }
     }
 
@@ -252,7 +256,8 @@ package final class JournalWriter: @unchecked Sendable {
 
     private func rest() {
         do throws(JournalError) {
-            try disk.rest(limits)
+            // With the lock: between the writer's look and its sleep there is no moment to miss the wake.
+            try disk.rest(limits) { [signal] in signal.withLock { signal.wake() } }
         } catch {
             // What waits will meet the same failure and report it; here nothing is lost.
             disk.skipRest()
@@ -333,7 +338,7 @@ package final class JournalWriter: @unchecked Sendable {
         while true {
             let isSlow: Bool? = signal.withLock {
                 let until = Signal.now() + period
-                while !shared.hasStopped && Signal.now() < until { signal.wait(until: until) }
+                while !shared.hasStopped && Signal.now() < until { signal.watch(until: until) }
                 if shared.hasStopped { return nil }
                 return shared.oldestWaiting.map { Signal.now() - $0 > limits.slowAfter.nanoseconds }
                     ?? false

@@ -83,7 +83,7 @@ package final class LatchKeeper: @unchecked Sendable {
         signal.withLock {
             isStopping = true
             signal.wake()
-            while !hasStopped && Signal.now() < deadline { signal.wait(until: deadline) }
+            while !hasStopped && Signal.now() < deadline { signal.watch(until: deadline) }
         }
     }
 
@@ -100,12 +100,18 @@ package final class LatchKeeper: @unchecked Sendable {
             }
             if ends { break }
             guard let request else { continue }
-            onReport(perform(request))
-            isKnown = LatchFile.isSet(in: directory)
+            let report = perform(request)
+            // What we did, not what is there now: a latch planted in between is still planted.
+            switch report {
+            case .written: isKnown = true
+            case .removed: isKnown = false
+            case .failed: break
+            }
+            onReport(report)
         }
         signal.withLock {
             hasStopped = true
-            signal.wake()
+            signal.wakeWatchers()
         }
     }
 

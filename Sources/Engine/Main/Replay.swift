@@ -48,7 +48,7 @@ struct Replay: ParsableCommand {
     func run() throws {
         if let state { return try audit(state) }
         guard let name = SymbolName(symbol) else {
-            throw fail("--symbol \(SafeText.clean(symbol, maxBytes: 40)) is not a symbol: 1 to 24 of A-Z, 0-9 and _")
+            throw fail("--symbol \(SafeText.clean(symbol, maxLength: 40)) is not a symbol: 1 to 24 of A-Z, 0-9 and _")
         }
         let threshold: Money
         do throws(DecimalError) {

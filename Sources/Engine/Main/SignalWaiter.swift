@@ -7,10 +7,10 @@ import Synchronization
 final class SignalWaiter: Sendable {
     private let arrived = Mutex<[Int32]>([])
     private let wakeUp = DispatchSemaphore(value: 0)
-    private let sources: Mutex<[any DispatchSourceSignal]>
+    /// Kept alive; never touched again.
+    nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
 
     init() {
-        sources = Mutex([])
         for number in [SIGHUP, SIGPIPE, SIGTERM, SIGINT, SIGUSR1] { signal(number, SIG_IGN) }
         let queue = DispatchQueue(label: "signals")
         for number in [SIGTERM, SIGINT, SIGUSR1] {
@@ -20,7 +20,7 @@ final class SignalWaiter: Sendable {
                 wakeUp.signal()
             }
             source.resume()
-            sources.withLock { $0.append(source) }
+            sources.append(source)
         }
     }
 

@@ -31,8 +31,12 @@ package enum BookSync: Hashable, Sendable {
         }
     }
 
-    /// Takes the update id of a snapshot that has been loaded.
-    package mutating func receive(snapshot: UInt64) { self = .joining(snapshot: snapshot) }
+    /// Takes the update id of a snapshot that has been loaded. One that stands where the book already is confirms it, so
+    /// that a picture taken now and then does not make a good book doubtful.
+    package mutating func receive(snapshot: UInt64) {
+        if case .live(snapshot) = self { return }
+        self = .joining(snapshot: snapshot)
+    }
 
     /// Forgets what was known: the connection was lost, or the book contradicts itself.
     package mutating func reset() { self = .waitingForSnapshot }

@@ -29,6 +29,8 @@ struct DecisionLoop {
     private let around: Surroundings
     private var engine: Engine
     private var sequence: UInt64
+    /// The last event that the journal was given; market data without an answer are not in it.
+    private var lastJournalled: UInt64 = 0
     private var timers = TimerQueue()
     private var performer = Performer()
     /// Events that perform produced and that wait for their turn.
@@ -133,6 +135,7 @@ struct DecisionLoop {
         let outcome = around.journal.append(
             sequence: event.sequence, time: event.time, event: isMarket ? nil : event.body, facts: facts,
             actionsHash: engine.actionHash, durability: Self.durability(of: event.body, facts))
+        lastJournalled = event.sequence
         if outcome == .refused { around.gauges.journalRefused() }
         for case .commandStep(let id, let step, _) in facts {
             times.reach(id, step, sequence: event.sequence, monotonic: EngineClock.monotonic())
@@ -228,7 +231,7 @@ struct DecisionLoop {
         }
         around.gateway.publish(
             PublishedUpdate(
-                snapshot: snapshot, sequence: sequence, committed: around.journal.committedSequence,
+                snapshot: snapshot, sequence: lastJournalled, committed: around.journal.committedSequence,
                 isStoreFailed: engine.store == .failed))
     }
 
