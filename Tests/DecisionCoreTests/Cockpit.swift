@@ -183,7 +183,9 @@ struct Cockpit {
     }
 
     /// A LONG with its stop and target confirmed; the three orders.
-    mutating func openPosition() throws -> (entry: OrderRequest, stop: OrderRequest, target: OrderRequest) {
+    mutating func openPosition() throws -> (
+        entry: OrderRequest, stop: OrderRequest, target: OrderRequest
+    ) {
         let entry = try orderEntry()
         let sent = accept(entry).submitted + fill(entry).submitted
         guard let stop = sent.first(where: { $0.kind.isConditional }) else {

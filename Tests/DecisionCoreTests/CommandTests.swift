@@ -22,7 +22,8 @@ struct CommandTests {
         #expect(actions.steps == [.accepted, .entriesBlocked, .ordersSent])
     }
 
-    @Test func `the ladder of a kill climbs to completed and the stop goes only after flat`() throws {
+    @Test func `the ladder of a kill climbs to completed and the stop goes only after flat`() throws
+    {
         var cockpit = try Cockpit()
         let (_, stop, target) = try cockpit.openPosition()
         let close = try #require(cockpit.command(.kill).submitted.first)
@@ -40,7 +41,9 @@ struct CommandTests {
         #expect(cockpit.engine.gate.state == .latched)
     }
 
-    @Test func `an entry in flight at the kill is canceled, and closed when it fills anyway`() throws {
+    @Test func `an entry in flight at the kill is canceled, and closed when it fills anyway`()
+        throws
+    {
         var cockpit = try Cockpit()
         let entry = try cockpit.orderEntry()
         let killed = cockpit.command(.kill)
@@ -54,6 +57,17 @@ struct CommandTests {
         cockpit.fill(close)
         #expect(cockpit.engine.openPositions == 0)
         #expect(cockpit.facts.trips.map(\.exitReason) == [.kill])
+    }
+
+    @Test func `a kill cancels an entry of unknown outcome and closes it if it ever fills`() throws
+    {
+        var cockpit = try Cockpit()
+        let entry = try cockpit.orderEntry()
+        cockpit.report(.outcomeUnknown, of: entry)
+        #expect(cockpit.command(.kill).canceled == [entry.clientOrderID])
+        cockpit.report(.cancelRejected, of: entry)
+        #expect(cockpit.engine.orders.live.map(\.record.state) == [.outcomeUnknown])
+        #expect(cockpit.fill(entry).approved.map(\.purpose) == [.exit(.kill)])
     }
 
     @Test func `an entry withheld after the kill leaves nothing behind`() throws {
@@ -86,7 +100,11 @@ struct CommandTests {
         #expect(cockpit.engine.openPositions == 0)
     }
 
-    @Test func `a close of unknown outcome is sent again only after a reading shows the position still open`() throws {
+    @Test
+    func
+        `a close of unknown outcome is sent again only after a reading shows the position still open`()
+        throws
+    {
         var cockpit = try Cockpit()
         _ = try cockpit.openPosition()
         let close = try #require(cockpit.command(.kill).submitted.first)
@@ -125,7 +143,8 @@ struct CommandTests {
         let actions = cockpit.command(.pause)
         #expect(actions.submitted == [])
         #expect(actions.canceled == [])
-        #expect(actions.steps == [.accepted, .entriesBlocked, .ordersSent, .ordersGone, .completed])
+        #expect(
+            actions.steps == [.accepted, .entriesBlocked, .ordersSent, .ordersGone, .completed])
         #expect(cockpit.engine.gate.state == .paused)
     }
 

@@ -16,7 +16,9 @@ struct LedgerTests {
             highestMark: Price(units: 1), lowestMark: Price(units: 1), leverage: 3)
     }
 
-    @Test func `a partial close removes the floor of its share of the cost and the last takes the rest`() {
+    @Test
+    func `a partial close removes the floor of its share of the cost and the last takes the rest`()
+    {
         var position = Self.record(.long)
         // 3 units at 1 and cost 3·1 = 3 steps, closed one by one at 2: shares 1, 1, 1.
         position.enter(Quantity(units: 3), at: Price(units: 10), commission: .zero)
@@ -43,19 +45,22 @@ struct LedgerTests {
         var expected = Money(whole: 10_000)
         for _ in 0..<200 {
             let price = Price(units: Int64.random(in: 1...9_000_000_000_000, using: &random))
-            let fee = Money(units: Int128(Int64.random(in: -1_000_000...90_000_000, using: &random)))
+            let fee = Money(
+                units: Int128(Int64.random(in: -1_000_000...90_000_000, using: &random)))
             expected -= fee
             let open = position.quantity.units
             if open == 0 || Bool.random(using: &random) {
                 let quantity = Quantity(units: Int64.random(in: 1...900_000_000, using: &random))
                 position.enter(quantity, at: price, commission: fee)
                 account.book(profit: .zero, commission: fee)
-                expected += direction == .long ? -Money(quantity, at: price) : Money(quantity, at: price)
+                expected +=
+                    direction == .long ? -Money(quantity, at: price) : Money(quantity, at: price)
             } else {
                 let quantity = Quantity(units: Int64.random(in: 1...open, using: &random))
                 let profit = position.leave(quantity, at: price, commission: fee)
                 account.book(profit: profit, commission: fee)
-                expected += direction == .long ? Money(quantity, at: price) : -Money(quantity, at: price)
+                expected +=
+                    direction == .long ? Money(quantity, at: price) : -Money(quantity, at: price)
             }
             // Cash moved by fills, plus the cost of what is open, is the wallet.
             let cost = direction == .long ? position.cost : -position.cost

@@ -29,9 +29,12 @@ struct OrderStateTests {
     }
 
     @Test(arguments: live)
-    func `every live state can end by a fill, a cancel, an expiry and a rejection`(state: OrderState) {
+    func `every live state can end by a fill, a cancel, an expiry and a rejection`(
+        state: OrderState
+    ) {
         for (input, end) in [
-            (OrderInput.filledWhole, OrderState.filled), (.canceled, .canceled), (.expired, .expired),
+            (OrderInput.filledWhole, OrderState.filled), (.canceled, .canceled),
+            (.expired, .expired),
             (.rejected(.throttled), .rejected(.throttled)),
         ] {
             var state = state
@@ -40,7 +43,8 @@ struct OrderStateTests {
         }
     }
 
-    @Test func `a fill before its acceptance fills the order and the acceptance tells nothing new`() {
+    @Test func `a fill before its acceptance fills the order and the acceptance tells nothing new`()
+    {
         var state = OrderState.submitting
         #expect(state.receive(.filledWhole, hasFills: true) == .moved)
         #expect(state.receive(.accepted, hasFills: true) == .kept)

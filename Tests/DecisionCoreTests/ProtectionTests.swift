@@ -6,7 +6,10 @@ import Trading
 @testable import DecisionCore
 
 struct ProtectionTests {
-    @Test func `the stop leaves in the same answer as the first entry fill, for exactly its quantity`() throws {
+    @Test
+    func `the stop leaves in the same answer as the first entry fill, for exactly its quantity`()
+        throws
+    {
         var cockpit = try Cockpit()
         let entry = try cockpit.orderEntry()
         cockpit.accept(entry)
@@ -14,14 +17,20 @@ struct ProtectionTests {
         let actions = cockpit.fill(entry, part)
         // 60,000 − 0.30 % = 59,820.
         #expect(
-            actions.submitted.map(\.kind) == [.stopMarket(trigger: Cockpit.price(59_820), by: .mark)])
+            actions.submitted.map(\.kind) == [
+                .stopMarket(trigger: Cockpit.price(59_820), by: .mark)
+            ])
         #expect(actions.submitted.map(\.quantity) == [part])
         #expect(actions.submitted.map(\.isReduceOnly) == [true])
         #expect(actions.submitted.map(\.side) == [.sell])
         #expect(actions.approved.map(\.durability) == [.promptly])
     }
 
-    @Test func `a grown position gets a new stop first and loses the old one only when the new one stands`() throws {
+    @Test
+    func
+        `a grown position gets a new stop first and loses the old one only when the new one stands`()
+        throws
+    {
         var cockpit = try Cockpit()
         let entry = try cockpit.orderEntry()
         cockpit.accept(entry)
@@ -49,7 +58,9 @@ struct ProtectionTests {
         #expect(!actions.canceled.contains(stop.clientOrderID))
     }
 
-    @Test func `a stop that the venue refuses because it would fire at once closes the position`() throws {
+    @Test func `a stop that the venue refuses because it would fire at once closes the position`()
+        throws
+    {
         var cockpit = try Cockpit()
         let entry = try cockpit.orderEntry()
         cockpit.accept(entry)
@@ -93,7 +104,8 @@ struct ProtectionTests {
         #expect(cockpit.engine.account.walletBalance == Money(whole: 10_000) + trip.netPnL)
     }
 
-    @Test func `when a part of the target fills a smaller stop takes over from the larger`() throws {
+    @Test func `when a part of the target fills a smaller stop takes over from the larger`() throws
+    {
         var cockpit = try Cockpit()
         let (entry, stop, target) = try cockpit.openPosition()
         let part = Quantity(units: 1_000_000)
@@ -113,7 +125,10 @@ struct ProtectionTests {
         #expect(cockpit.facts.trips.map(\.exitReason) == [.stopLoss])
     }
 
-    @Test func `a mark beyond the stop for 2 seconds without its fill closes the position ourselves`() throws {
+    @Test
+    func `a mark beyond the stop for 2 seconds without its fill closes the position ourselves`()
+        throws
+    {
         var cockpit = try Cockpit()
         _ = try cockpit.openPosition()
         cockpit.trade(at: 59_800, after: .seconds(1))

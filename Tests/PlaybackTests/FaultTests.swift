@@ -22,7 +22,8 @@ struct BadLine {
 
     init(configuration: EngineConfiguration, seed: UInt64) {
         engine = Engine(configuration: configuration, startTime: SeededTape.start)
-        venue = PaperVenue(instruments: configuration.instruments, configuration: PaperConfiguration())
+        venue = PaperVenue(
+            instruments: configuration.instruments, configuration: PaperConfiguration())
         random = Seeded(seed)
     }
 
@@ -64,11 +65,14 @@ struct BadLine {
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<10:
             // Lost; a real adapter would find the fill by its query, so fills come late instead of never.
-            if isFill(body) { post(body, at: time + .seconds(Int64.random(in: 1...20, using: &random))) }
+            if isFill(body) {
+                post(body, at: time + .seconds(Int64.random(in: 1...20, using: &random)))
+            }
         case 10..<25:
             post(body, at: time)
             post(body, at: time + .milliseconds(Int64.random(in: 0...3_000, using: &random)))
-        case 25..<50: post(body, at: time + .milliseconds(Int64.random(in: 1...2_000, using: &random)))
+        case 25..<50:
+            post(body, at: time + .milliseconds(Int64.random(in: 1...2_000, using: &random)))
         default: post(body, at: time)
         }
     }
@@ -145,9 +149,13 @@ struct Witness {
         }
         let account = engine.account
         let sum = account.openingBalance + account.grossPnL - account.commissions + account.funding
-        if sum + account.transfers != account.walletBalance { broken.append("wallet identity at \(time)") }
+        if sum + account.transfers != account.walletBalance {
+            broken.append("wallet identity at \(time)")
+        }
         var held: Int64 = 0
-        for fill in fills.values { held += fill.side == .buy ? fill.quantity.units : -fill.quantity.units }
+        for fill in fills.values {
+            held += fill.side == .buy ? fill.quantity.units : -fill.quantity.units
+        }
         let position = engine.symbols[0].position?.record
         let own = position.map { Int64($0.direction.sign) * $0.quantity.units } ?? 0
         // Where the venue's word was taken over ours, counting begins anew from there.
@@ -185,13 +193,16 @@ struct Witness {
 
     /// Every open quantity is covered within 6 seconds (the limit of 5 and the timer's way), or is being closed.
     private mutating func watchCover(_ engine: Engine, at time: Timestamp) {
-        guard let protection = engine.protection(0), !protection.naked.isZero, !(engine.symbols[0].position?.closing != nil)
+        guard let protection = engine.protection(0), !protection.naked.isZero,
+            !(engine.symbols[0].position?.closing != nil)
         else {
             nakedSince = nil
             return
         }
         nakedSince = nakedSince ?? time
-        if let nakedSince, time - nakedSince > .seconds(6) { broken.append("naked since \(nakedSince)") }
+        if let nakedSince, time - nakedSince > .seconds(6) {
+            broken.append("naked since \(nakedSince)")
+        }
     }
 }
 
@@ -266,8 +277,10 @@ struct WitnessTests {
         let request = ReductionRequest(
             clientOrderID: id, direction: .long, positionQuantity: Quantity(units: 100_000),
             quantity: Quantity(units: 100_000), kind: .market, purpose: .exit(.kill))
-        let order = try ApprovedOrder.reducing(request, of: engine.configuration.instruments[0]).get()
-        witness.see([.submit(order), .submit(order)], engine: engine, wasOpen: true, at: SeededTape.start)
+        let order = try ApprovedOrder.reducing(request, of: engine.configuration.instruments[0])
+            .get()
+        witness.see(
+            [.submit(order), .submit(order)], engine: engine, wasOpen: true, at: SeededTape.start)
         #expect(witness.broken.contains("one order per intent"))
         #expect(witness.broken.contains { $0.hasPrefix("reduce-only grows") })
         // One fill counted twice, and a position that does not follow from it.

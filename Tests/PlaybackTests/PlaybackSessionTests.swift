@@ -53,7 +53,9 @@ struct PlaybackSessionTests {
         #expect(engine.stateHash == session.engine.stateHash)
     }
 
-    @Test func `a kill in the middle of a tape ends flat and latched and nothing trades after it`() throws {
+    @Test func `a kill in the middle of a tape ends flat and latched and nothing trades after it`()
+        throws
+    {
         var session = try makeSession()
         let tape = Array(SeededTape(seed: 1, prints: 30_000))
         var killed: Int?
@@ -95,7 +97,11 @@ struct AuditReplayTests {
         var records = session.audit
         let changed = try #require(
             records.firstIndex {
-                if case .order(let report) = $0.event.body, case .filled = report.kind { true } else { false }
+                if case .order(let report) = $0.event.body, case .filled = report.kind {
+                    true
+                } else {
+                    false
+                }
             })
         guard case .order(var report) = records[changed].event.body,
             case .filled(var fill) = report.kind

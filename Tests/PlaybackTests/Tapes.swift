@@ -74,14 +74,16 @@ struct SeededTape: Sequence, IteratorProtocol {
         return Item(
             data: .bookTicker(
                 BookTicker(
-                    updateID: UInt64(trade), bidPrice: bid, bidQuantity: Quantity(units: 500_000_000),
+                    updateID: UInt64(trade), bidPrice: bid,
+                    bidQuantity: Quantity(units: 500_000_000),
                     askPrice: ask, askQuantity: Quantity(units: 500_000_000), venueTime: time)),
             time: time)
     }
 }
 
 func makeSession(
-    hasBook: Bool = true, recordsAudit: Bool = false, change: (inout EngineConfiguration) -> Void = { _ in }
+    hasBook: Bool = true, recordsAudit: Bool = false,
+    change: (inout EngineConfiguration) -> Void = { _ in }
 ) throws -> PlaybackSession {
     guard let symbol = SymbolName("BTCUSDT") else { preconditionFailure("a legal symbol") }
     var configuration = EngineConfiguration.replay(

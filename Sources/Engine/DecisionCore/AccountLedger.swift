@@ -58,7 +58,8 @@ package struct AccountLedger: Sendable {
         dayFunding += amount
     }
 
-    /// Adopts the venue's wallet. A gain is taken for a deposit and moves the day's base and the peak with it, so that no
+    /// Adopts the venue's wallet. A gain is taken for a deposit and moves the day's base and the peak with it, so
+    /// that no
     /// breaker is loosened; a loss is left to count against the day.
     mutating func adopt(_ venueBalance: Money) {
         let difference = venueBalance - walletBalance

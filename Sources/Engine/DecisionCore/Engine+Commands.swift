@@ -76,7 +76,16 @@ extension Engine {
             breakers.tripped.removeAll { $0 == .criticalError }
             reach(.completed, index)
         }
+        if envelope.command.stops { cancelUnknownEntries() }
         if gate != before { record(.gateChanged(gate.state, gate.epoch, by: envelope.id)) }
+    }
+
+    /// An entry that nobody knows the outcome of may still rest at the venue: the cancel is sent, and proves nothing.
+    private mutating func cancelUnknownEntries() {
+        for order in orders.live where order.isUnknown && order.record.purpose == .entry {
+            emit(.cancel(order.id, order.instrument))
+            counters.cancelsSent += 1
+        }
     }
 
     private mutating func repeatLadder(_ index: Int) {
@@ -142,7 +151,8 @@ extension Engine {
         }
     }
 
-    /// A flatten ends when nothing is open, the venue has said so, and no command waits for it any more. A kill stays in
+    /// A flatten ends when nothing is open, the venue has said so, and no command waits for it any more. A kill
+    /// stays in
     /// force: what fills later than that is closed too, until the engine is armed.
     private mutating func endFlatWhenDone() {
         guard gate.state == .flattening, openPositions == 0, reading.flatAgreed,

@@ -270,7 +270,8 @@ extension Engine {
         let before = order.record.state
         move(id, rest.isZero ? .filledWhole : .filledInPart)
         if let after = orders.find(id), after.record.state == before {
-            record(.orderChanged(after.record))  // The quantity changed even though the state did not.
+            // The quantity changed even though the state did not.
+            record(.orderChanged(after.record))
         }
     }
 

@@ -4,7 +4,8 @@ import Messages
 import Risk
 import Trading
 
-// The account at the venue against what we book. The venue is right about facts; we explain the difference, and what we
+// The account at the venue against what we book. The venue is right about facts; we explain the difference, and
+// what we
 // cannot explain pauses entries.
 
 extension Engine {
@@ -300,7 +301,8 @@ extension Engine {
         guard let order = orders.find(order.id) else { return 0 }
         let sinceFirst = order.firstAbsence.map { now - $0 } ?? .zero
         switch order.record.state {
-        case .intended, .submitting, .canceling: return 0  // Its answer is on its way; its timeout watches.
+        // Its answer is on its way; its timeout watches.
+        case .intended, .submitting, .canceling: return 0
         case .resting, .partiallyFilled:
             // It was open at a time that the reading covers: it is gone. A stop must be replaced at once.
             guard let seen = order.seenOpenTime, snapshot.venueTime > seen else { return 0 }
@@ -377,7 +379,8 @@ extension Engine {
 
     // MARK: Recovery
 
-    /// Takes up what recovery folded: positions, live orders, gate, account, trades, commands. It decides nothing; what
+    /// Takes up what recovery folded: positions, live orders, gate, account, trades, commands. It decides nothing;
+    /// what
     /// was on its way when the engine died has an unknown outcome until the venue is read.
     mutating func restore(_ recovered: RecoveredState) {
         if let record = recovered.account {

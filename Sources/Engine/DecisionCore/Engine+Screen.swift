@@ -65,7 +65,8 @@ extension Engine {
             confirmedTime: confirmedTime, longestNaked: longest)
     }
 
-    /// Net of closing the position of symbol `index` at the touch now: taker fee and what it has cost so far included.
+    /// Net of closing the position of symbol `index` at the touch now: taker fee and what it has cost so far
+    /// included.
     package func closeNow(_ index: Int) -> Money? {
         guard let record = symbols[index].position?.record else { return nil }
         let market = symbols[index].market

@@ -3,7 +3,8 @@ import Messages
 import Risk
 import Trading
 
-// What brings the orders at the venue to what positions and gate demand. Called after every event that may have changed
+// What brings the orders at the venue to what positions and gate demand. Called after every event that may have
+// changed
 // either; it looks at the whole state and sends only what is missing, so that it never matters in which order reports
 // came.
 
@@ -30,9 +31,10 @@ extension Engine {
         if gate.state != .open { cancelEntries(index) }
         guard symbols[index].position != nil else { return cancelOrphans(index) }
         if let reason = gate.flatReason { close(index, reason) }
-        // After a restart the venue is asked before anything new is done; only closing does not wait for it.
-        let mayPlace = reading.hasEverAgreed || symbols[index].position?.isClosing ?? false
-        guard mayPlace else { return }
+        // After a restart the venue is asked before anything new is done; only closing does not wait for it. A stop
+        // waits
+        // for the first answer, not for its last doubt: it can only make things safer.
+        guard reading.readTime != nil || symbols[index].position?.isClosing ?? false else { return }
         driveClose(index)
         driveStop(index)
         driveTarget(index)
@@ -172,7 +174,7 @@ extension Engine {
     private mutating func driveTarget(_ index: Int) {
         guard let position = symbols[index].position, !position.isClosing,
             let price = position.record.targetPrice, position.targetFailures < 3,
-            !hasLiveEntry(index)
+            !hasLiveEntry(index), reading.hasEverAgreed
         else { return }
         let id = symbols[index].instrument.id
         var hasExact = false

@@ -4,12 +4,14 @@ package import Trading
 
 /// The heart: one value that is told events and answers with the actions that the shell must perform, in order.
 ///
-/// It has no clock, no IO and no chance: the same events give the same actions and the same hashes, live, on paper and
+/// It has no clock, no IO and no chance: the same events give the same actions and the same hashes, live, on paper
+/// and
 /// in replay. The first event makes it ask the venue for the account; until the answer agrees nothing new is done.
 ///
 /// Every event is handled in three steps: the event changes what is known (`Engine+Market`, `Engine+Orders`,
 /// `Engine+Reconciliation`, `Engine+Commands`); where that matters, `settle` sends whatever brings the orders at the
-/// venue to what the positions and the gate now demand; and the ladders of the commands climb as far as the facts allow.
+/// venue to what the positions and the gate now demand; and the ladders of the commands climb as far as the facts
+/// allow.
 package struct Engine: Sendable {
     package let configuration: EngineConfiguration
     /// Engine time: that of the latest event, never stepping back.

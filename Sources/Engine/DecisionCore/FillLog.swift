@@ -3,7 +3,8 @@ import Trading
 /// The ids of the fills of one instrument that were counted: a fill counts once, whatever the order or number of its
 /// reports.
 ///
-/// Bounded: at most `capacity` ids are kept; when a smaller one must be forgotten, everything up to it counts as known.
+/// Bounded: at most `capacity` ids are kept; when a smaller one must be forgotten, everything up to it counts as
+/// known.
 struct FillLog: Sendable {
     enum Answer: Hashable, Sendable {
         /// Never seen; it is counted now.

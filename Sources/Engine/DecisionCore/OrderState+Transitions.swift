@@ -42,7 +42,8 @@ extension OrderState {
     /// Takes one input and says what it did. Terminal states are final.
     ///
     /// Reports come late, twice and in another order than they happened, and that is normal: a fill before its
-    /// acceptance, an acceptance after the last fill, a fill that crosses our cancel. `hasFills` says whether any fill
+    /// acceptance, an acceptance after the last fill, a fill that crosses our cancel. `hasFills` says whether any
+    /// fill
     /// of the order has been counted, so that an order seen open is known to be whole or partly filled.
     package mutating func receive(_ input: OrderInput, hasFills: Bool) -> OrderStep {
         let next = successor(of: input, hasFills: hasFills)
@@ -83,7 +84,8 @@ extension OrderState {
     private func whileOpen(_ input: OrderInput, hasFills: Bool) -> OrderState? {
         switch input {
         case .handedOver, .accepted, .seenOpen, .triggered: self
-        case .rejected(let reason): .rejected(reason)  // A conditional order may be refused when it fires.
+        // A conditional order may be refused when it fires.
+        case .rejected(let reason): .rejected(reason)
         case .filledInPart: .partiallyFilled
         case .filledWhole: .filled
         case .cancelSent: .canceling
@@ -102,7 +104,8 @@ extension OrderState {
         case .filledWhole: .filled
         case .canceled: .canceled
         case .expired, .provenGone: .expired
-        case .cancelRejected, .outcomeUnknown: .outcomeUnknown  // Filled or gone: evidence will say which.
+        // Filled or gone: evidence will say which.
+        case .cancelRejected, .outcomeUnknown: .outcomeUnknown
         case .withheld: .withheld
         }
     }

@@ -15,7 +15,8 @@ extension PositionRecord {
 
     /// Takes `closed` away at `price` and returns the exact profit before costs.
     ///
-    /// A partial close removes floor(cost × closed / open), the last close takes the rest, so that no step of 10⁻¹⁶ is
+    /// A partial close removes floor(cost × closed / open), the last close takes the rest, so that no step of 10⁻¹⁶
+    /// is
     /// ever lost or made.
     mutating func leave(_ closed: Quantity, at price: Price, commission: Money) -> Money {
         precondition(closed <= quantity && !closed.isZero, "a close is a part of the position")

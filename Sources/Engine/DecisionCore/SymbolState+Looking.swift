@@ -6,7 +6,8 @@ import Models
 import Risk
 import Trading
 
-// The live look at an open position. These are methods of the symbol, changed in place: read through the engine's array
+// The live look at an open position. These are methods of the symbol, changed in place: read through the engine's
+// array
 // each of them would copy the whole symbol, thirty times a microsecond's worth.
 
 extension SymbolState {

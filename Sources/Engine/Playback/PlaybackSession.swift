@@ -81,7 +81,9 @@ package struct PlaybackSession: Sendable {
     }
 
     /// Gives the core an order of the operator, at the time of the tape.
-    package mutating func command(_ envelope: CommandEnvelope) { give(.command(envelope), at: time) }
+    package mutating func command(_ envelope: CommandEnvelope) {
+        give(.command(envelope), at: time)
+    }
 
     /// Gives the core any event of the shell, at the time of the tape: what tests and faults need.
     package mutating func give(_ body: Event.Body) { give(body, at: time) }
@@ -151,7 +153,9 @@ package struct PlaybackSession: Sendable {
             case .cancel(let id, let instrument): venue.cancel(id, instrument: instrument, at: time)
             case .readAccount:
                 // Read now, told when every report that is on its way has come.
-                answer(.account(.snapshot(venue.snapshot(at: time))), after: venue.configuration.latency)
+                answer(
+                    .account(.snapshot(venue.snapshot(at: time))),
+                    after: venue.configuration.latency)
             case .setTimer(let timer, let due): timers.set(timer, at: due)
             case .cancelTimer(let timer): timers.cancel(timer)
             case .latch(let isLatched):

@@ -37,7 +37,9 @@ package struct TimerQueue: Sendable {
         guard nextTime <= time else { return nil }
         var best = 0
         for index in entries.indices.dropFirst()
-        where (entries[index].time, entries[index].order) < (entries[best].time, entries[best].order) {
+        where (entries[index].time, entries[index].order) < (
+            entries[best].time, entries[best].order
+        ) {
             best = index
         }
         let entry = entries.remove(at: best)
