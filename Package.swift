@@ -76,8 +76,10 @@ let package = Package(
         engine("Population", ["Trading", "Matching", "CMath"]),
         engine("BinanceFormat", ["Trading", "Text"]),
         engine("Wire", ["Trading", "Text"]),
-        engine("Projection", ["Trading", "Market", "Messages", "DecisionCore", "Models", "Wire"]),
-        engine("Playback", ["Trading", "Messages", "DecisionCore", "Matching"]),
+        engine(
+            "Projection",
+            ["Trading", "Market", "Messages", "DecisionCore", "Models", "Risk", "Wire"]),
+        engine("Playback", ["Trading", "Messages", "DecisionCore", "Matching", "Risk"]),
 
         // Shell
         engine("Archive", ["Trading", "Text", "Messages", "BinanceFormat", "CZlib"]),
@@ -119,7 +121,7 @@ let package = Package(
 
         // Tests mirror the modules.
         .target(
-            name: "TestSupport", dependencies: ["Trading", "Messages"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Trading"], path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("TradingTests", ["Trading", "TestSupport"]),
         tests("TextTests", ["Text", "Trading", "TestSupport"]),
@@ -147,16 +149,20 @@ let package = Package(
                 "Archive", "Models",
                 "Market", "Wire", "Trading", "TestSupport",
             ]),
-        tests("ArchiveTests", ["Archive", "BinanceFormat", "Messages", "Trading", "TestSupport"]),
+        tests(
+            "ArchiveTests",
+            ["Archive", "BinanceFormat", "Market", "Messages", "Trading", "TestSupport"]),
         tests("JournalTests", ["Journal", "Messages", "Trading", "TestSupport", grdb]),
         tests("GatewayTests", ["Gateway", "Wire", "Messages", "Trading", "TestSupport"]),
         tests("ServiceTests", ["Service", "Risk", "Messages", "Trading", "TestSupport"]),
         tests("CellGridTests", ["CellGrid"]),
         tests("CockpitModelTests", ["CockpitModel", "Wire", "Trading"]),
+        tests("CockpitTerminalTests", ["CockpitTerminal", "CellGrid"]),
         tests("CockpitThemeTests", ["CockpitTheme", "CellGrid"]),
-        tests(
-            "CockpitScreenTests",
-            ["CockpitViews", "CockpitModel", "CockpitTheme", "CellGrid", "Wire", "Trading"]),
+        .testTarget(
+            name: "CockpitScreenTests",
+            dependencies: ["CockpitViews", "CockpitModel", "CockpitTheme", "CellGrid", "Wire", "Trading"],
+            path: "Tests/CockpitScreenTests", exclude: ["Golden"], swiftSettings: settings),
         tests("TidyTests", []),
         .testTarget(
             name: "EndToEndTests", dependencies: ["narwhald", "narwhal", "Wire", "Trading"],

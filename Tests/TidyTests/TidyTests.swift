@@ -25,7 +25,7 @@ struct TidyTests {
         "Engine/Projection": [
             "Trading", "Market", "Messages", "DecisionCore", "Models", "Risk", "Wire",
         ],
-        "Engine/Playback": ["Trading", "Messages", "DecisionCore", "Matching"],
+        "Engine/Playback": ["Trading", "Messages", "DecisionCore", "Matching", "Risk"],
         "Cockpit/CellGrid": [],
         "Cockpit/Model": ["Trading", "Text", "Wire"],
         "Cockpit/Views": ["CockpitModel", "CellGrid", "Trading", "Wire"],
