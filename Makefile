@@ -31,6 +31,7 @@ format:
 pictures: release
 	scripts/make-pictures
 
+# Sanitizers: the suites that do not start processes.
 asan: packages
 	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest --skip EndToEndTests
 

@@ -205,6 +205,16 @@ import Testing
         #expect(theme.ansi(screen(), depth: .monochrome) == "\u{1B}[0;1;7ma<\u{1B}[0m  \u{1B}[0m\n")
     }
 
+    @Test func `an svg dump draws the dots of charts itself, whatever the font`() throws {
+        let theme = try Theme(parsing: "text = #010203 on #fefefe\nloss = #ff8700", name: "test")
+        var grid = CellGrid(columns: 4, rows: 1)
+        grid.put("⠁⢀x", row: 0, column: 1, Style(.loss))
+        let svg = theme.svg(grid)
+        // Upper left of the cell at 9, lower right of the cell at 18.
+        #expect(svg.contains("<path fill=\"#ff8700\" d=\"M10 2h3v3h-3zM23 14h3v3h-3z\"/>"))
+        #expect(svg.contains(">  x</text>"))
+    }
+
     @Test func `an svg dump escapes its text and gives every stretch its length`() throws {
         let theme = try Theme(parsing: "text = #010203 on #fefefe\nloss = #ff8700", name: "test")
         let svg = theme.svg(screen())

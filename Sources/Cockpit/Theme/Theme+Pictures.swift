@@ -45,16 +45,47 @@ extension Theme {
                         "<rect x=\"\(x)\" y=\"\(y)\" width=\"\(length)\" height=\"\(cellHeight)\" "
                         + "fill=\"\(isReversed ? front : back)\"/>\n"
                 }
-                guard stretch.text.contains(where: { $0 != " " }) else { continue }
+                let dots = brailleDots(stretch, x: x, y: y, width: cellWidth, height: cellHeight)
+                if !dots.isEmpty {
+                    result += "<path fill=\"\(isReversed ? back : front)\" d=\"\(dots)\"/>\n"
+                }
+                let words = dots.isEmpty ? stretch.text : withoutBraille(stretch.text)
+                guard words.contains(where: { $0 != " " }) else { continue }
                 result +=
                     "<text x=\"\(x)\" y=\"\(y + baseline)\" textLength=\"\(length)\" "
                     + "lengthAdjust=\"spacingAndGlyphs\" xml:space=\"preserve\" "
                     + "fill=\"\(isReversed ? back : front)\"\(svgAttributes(look.attributes))>"
-                    + "\(escaped(stretch.text))</text>\n"
+                    + "\(escaped(words))</text>\n"
             }
         }
         return result + "</svg>\n"
     }
+}
+
+/// The dots of the braille cells of a stretch as squares: few fonts have them, and none in our width.
+///
+/// A stretch with cells of another width than one has no charts in it.
+private func brailleDots(_ stretch: Stretch, x: Int, y: Int, width: Int, height: Int) -> String {
+    guard stretch.text.unicodeScalars.count == stretch.columns else { return "" }
+    // Bit 0 is the upper left dot; 6 and 7 are the lowest pair.
+    // - Source: Unicode, Braille Patterns, U+2800.
+    let places = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]
+    var path = ""
+    for (index, scalar) in stretch.text.unicodeScalars.enumerated()
+    where (0x2801...0x28FF).contains(scalar.value) {
+        for (bit, place) in places.enumerated() where (scalar.value - 0x2800) >> bit & 1 == 1 {
+            let left = x + index * width + 1 + place.0 * width / 2
+            let top = y + 2 + place.1 * (height - 2) / 4
+            path += "M\(left) \(top)h3v3h-3z"
+        }
+    }
+    return path
+}
+
+private func withoutBraille(_ text: String) -> String {
+    String(
+        String.UnicodeScalarView(
+            text.unicodeScalars.map { (0x2800...0x28FF).contains($0.value) ? " " : $0 }))
 }
 
 /// Neighboring cells of one style.
