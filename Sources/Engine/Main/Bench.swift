@@ -21,7 +21,8 @@ struct Bench: ParsableCommand {
 struct BenchReplay: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Trades per CPU second: dump file through parse, market, decisions, orders and positions.",
+        abstract:
+            "Trades per CPU second: dump file through parse, market, decisions, orders and positions.",
         discussion: """
             One thread, profile bracket, a paper account, all in one process. Without --csv a dump of a simulated \
             market is written to a temporary file first. The stages are cumulative runs of their own.
@@ -30,7 +31,8 @@ struct BenchReplay: ParsableCommand {
     @Option(help: "aggTrades dump, plain or gzip.")
     var csv: String?
 
-    @Option(help: "Repeat each stage so often; the median counts, the spread is the machine's noise.")
+    @Option(
+        help: "Repeat each stage so often; the median counts, the spread is the machine's noise.")
     var repeats: Int = 5
 
     @Option(help: "Without --csv: how many trades to simulate.")
@@ -40,7 +42,9 @@ struct BenchReplay: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard (1...100).contains(repeats) else { throw ValidationError("--repeats must be from 1 to 100") }
+        guard (1...100).contains(repeats) else {
+            throw ValidationError("--repeats must be from 1 to 100")
+        }
         guard (1_000...5_000_000).contains(trades) else {
             throw ValidationError("--trades must be from 1000 to 5000000")
         }
@@ -101,7 +105,9 @@ struct BenchReplay: ParsableCommand {
         return Double(narwhal_cpu_nanoseconds() - begin) / 1e9
     }
 
-    private func report(count: Int, parse: [Double], market: [Double], core: [Double], replay: TapeReplay) {
+    private func report(
+        count: Int, parse: [Double], market: [Double], core: [Double], replay: TapeReplay
+    ) {
         func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
         let whole = median(core)
         let speed = Double(count) / whole
@@ -127,15 +133,20 @@ struct BenchReplay: ParsableCommand {
         func line(_ name: String, _ value: Double) -> String {
             "  \(name) \(String(format: "%7.1f", value)) ns a trade"
         }
-        say("\(count) trades of a dump file, one thread, CPU time, median of \(repeats) (spread \(Int(noise * 100)) %)")
+        say(
+            "\(count) trades of a dump file, one thread, CPU time, median of \(repeats) (spread \(Int(noise * 100)) %)"
+        )
         say(line("parse                       ", nanoseconds(median(parse))))
         say(line("market: flow, candles, mark ", nanoseconds(median(market) - median(parse))))
         say(line("core: decisions, exits, paper", nanoseconds(whole - median(market))))
         say(line("all                         ", nanoseconds(whole)))
         say(
             "\(String(format: "%.2f", speed / 1e6)) million trades per CPU second, with \(replay.session.trips.count) "
-                + "round trips (\(wins) won), equity \(replay.session.engine.equity.text(fractionDigits: 2))")
-        if replay.session.trips.count < 100 { say("fewer than 100 round trips: the core had little to decide") }
+                + "round trips (\(wins) won), equity \(replay.session.engine.equity.text(fractionDigits: 2))"
+        )
+        if replay.session.trips.count < 100 {
+            say("fewer than 100 round trips: the core had little to decide")
+        }
     }
 }
 
@@ -148,7 +159,9 @@ struct BenchMarket: ParsableCommand {
     var hours: Int = 2
 
     func validate() throws {
-        guard (1...200).contains(hours) else { throw ValidationError("--hours must be from 1 to 200") }
+        guard (1...200).contains(hours) else {
+            throw ValidationError("--hours must be from 1 to 200")
+        }
     }
 
     func run() throws {
@@ -170,7 +183,8 @@ struct BenchMarket: ParsableCommand {
         let simulated = Double(hours * 3_600)
         say(
             "\(Int(simulated / seconds)) simulated seconds per CPU second; \(String(format: "%.1f", Double(prints) / simulated)) "
-                + "prints and \(String(format: "%.1f", Double(outputs) / simulated)) messages a simulated second")
+                + "prints and \(String(format: "%.1f", Double(outputs) / simulated)) messages a simulated second"
+        )
     }
 }
 
@@ -184,15 +198,19 @@ enum SimulatedDump {
         var market = SimulatedMarket(
             seed: 20_261_121, instruments: [.preset(symbol, id: InstrumentID(0))],
             startPrices: [Price(units: 6_000_000_000_000)], startTime: time)
-        var text = "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n"
+        var text =
+            "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n"
         var count = 0
         note("simulating \(trades) trades ...")
         while count < trades {
             time = time + .seconds(10)
             for output in market.advance(to: time) {
-                guard case .market(_, .print(let print)) = output.content, count < trades else { continue }
+                guard case .market(_, .print(let print)) = output.content, count < trades else {
+                    continue
+                }
                 count += 1
-                text += "\(print.tradeID),\(print.price),\(print.quantity),\(print.tradeID),\(print.tradeID),"
+                text +=
+                    "\(print.tradeID),\(print.price),\(print.quantity),\(print.tradeID),\(print.tradeID),"
                 text += "\(print.venueTime.milliseconds),\(print.takerSide == .sell)\n"
             }
         }

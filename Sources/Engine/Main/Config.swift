@@ -13,7 +13,9 @@ struct Config: ParsableCommand {
     var check: String?
 
     func validate() throws {
-        guard explain != (check != nil) else { throw ValidationError("name one of --explain and --check FILE") }
+        guard explain != (check != nil) else {
+            throw ValidationError("name one of --explain and --check FILE")
+        }
     }
 
     func run() throws {

@@ -13,13 +13,16 @@ struct ControlClient {
 
     init(path: String) throws(Failure) {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw Failure(description: "no socket: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw Failure(description: "no socket: \(String(cString: strerror(errno)))")
+        }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let capacity = MemoryLayout.size(ofValue: address.sun_path)
         let bytes = Array(path.utf8)
         guard bytes.count < capacity else {
-            throw Failure(description: "the socket path \(path) is longer than \(capacity - 1) bytes")
+            throw Failure(
+                description: "the socket path \(path) is longer than \(capacity - 1) bytes")
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let connected = withUnsafePointer(to: &address) { pointer in
@@ -29,7 +32,8 @@ struct ControlClient {
         }
         guard connected == 0 else {
             close(descriptor)
-            throw Failure(description: "\(path) does not answer: \(String(cString: strerror(errno)))")
+            throw Failure(
+                description: "\(path) does not answer: \(String(cString: strerror(errno)))")
         }
     }
 
@@ -38,11 +42,17 @@ struct ControlClient {
         defer { close(descriptor) }
         var line: [UInt8] = []
         do throws(WireEncodingError) {
-            try ClientMessage(id: .number(1), request: .command(CommandRequest(verb: .kill, id: id)))
-                .encode(into: &line)
+            try ClientMessage(
+                id: .number(1), request: .command(CommandRequest(verb: .kill, id: id))
+            )
+            .encode(into: &line)
         } catch { throw Failure(description: error.problem) }
-        let written = line.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-        guard written == line.count else { throw Failure(description: "the command could not be sent") }
+        let written = line.withUnsafeBytes {
+            send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+        guard written == line.count else {
+            throw Failure(description: "the command could not be sent")
+        }
         let deadline = narwhal_monotonic_nanoseconds() + seconds * 1_000_000_000
         var ladder: CommandTopic?
         while let message = try next(deadline: deadline) {
@@ -55,7 +65,9 @@ struct ControlClient {
             case .command, .result, .snapshot, .delta: continue
             }
         }
-        guard let ladder else { throw Failure(description: "the engine did not acknowledge within \(seconds) s") }
+        guard let ladder else {
+            throw Failure(description: "the engine did not acknowledge within \(seconds) s")
+        }
         return ladder
     }
 
@@ -64,12 +76,16 @@ struct ControlClient {
         while true {
             do throws(WireDecodingError) {
                 if let line = try decoder.nextLine() { return try ServerMessage.decode(line: line) }
-            } catch { throw Failure(description: "the engine's answer is not understood: \(error)") }
+            } catch {
+                throw Failure(description: "the engine's answer is not understood: \(error)")
+            }
             let left = (deadline - narwhal_monotonic_nanoseconds()) / 1_000_000
             guard left > 0 else { return nil }
             var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard poll(&request, 1, Int32(left)) > 0 else { continue }
-            let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
+            let count = buffer.withUnsafeMutableBytes {
+                recv(descriptor, $0.baseAddress, $0.count, 0)
+            }
             guard count > 0 else { throw Failure(description: "the engine closed the connection") }
             decoder.append(buffer[..<count])
         }

@@ -20,7 +20,9 @@ struct DemoReport: ParsableCommand {
     @OptionGroup var changes: DemoOptions
 
     func validate() throws {
-        guard (1...86_400).contains(seconds) else { throw ValidationError("--seconds must be from 1 to 86400") }
+        guard (1...86_400).contains(seconds) else {
+            throw ValidationError("--seconds must be from 1 to 86400")
+        }
     }
 
     func run() throws {
@@ -33,7 +35,9 @@ struct DemoReport: ParsableCommand {
         do throws(StartError) {
             runner = try EngineRunner(configuration, build: Build.text, logLine: { log.write($0) })
         } catch { throw fail(error.description) }
-        say("demo: simulated exchange, PAPER, seed \(configuration.venueSeed), x\(Int(configuration.timeScale)); \(Int(seconds)) s")
+        say(
+            "demo: simulated exchange, PAPER, seed \(configuration.venueSeed), x\(Int(configuration.timeScale)); \(Int(seconds)) s"
+        )
         let begin = narwhal_monotonic_nanoseconds()
         var lastProgress = 0
         while true {
@@ -51,7 +55,9 @@ struct DemoReport: ParsableCommand {
             kill = try client.kill(id: "demo-kill-\(getpid())", within: 20)
         } catch { throw fail("the kill could not be followed: \(error.description)") }
         let end = runner.stop()
-        guard let engine = end.outcome?.engine else { throw fail("the decision thread did not end") }
+        guard let engine = end.outcome?.engine else {
+            throw fail("the decision thread did not end")
+        }
         let audit: Audit
         let doubled: Int
         do throws(StartError) {
@@ -68,23 +74,37 @@ struct DemoReport: ParsableCommand {
         let latchedAfter = kill.rungs.first { $0.step == LadderStep.latched.rawValue }?.afterMs
         let acknowledged = kill.rungs.first?.afterMs
         say("events            \(engine.counters.events), \(engine.counters.fills) fills")
-        say("trades            \(trips.count): \(wins) won, \(trips.count - wins) lost, equity \(engine.equity.text(fractionDigits: 2))")
+        say(
+            "trades            \(trips.count): \(wins) won, \(trips.count - wins) lost, equity \(engine.equity.text(fractionDigits: 2))"
+        )
         say("naked maximum     \(engine.counters.longestNaked.milliseconds) ms of engine time")
-        say("kill acknowledged \(Self.text(acknowledged)) ms, flat \(Self.text(flatAfter)) ms, latched \(Self.text(latchedAfter)) ms")
+        say(
+            "kill acknowledged \(Self.text(acknowledged)) ms, flat \(Self.text(flatAfter)) ms, latched \(Self.text(latchedAfter)) ms"
+        )
         say("orders doubled    \(doubled)")
-        say("replay            \(audit.events) events, \(audit.compared) answers, \(audit.isEqual ? "hash equal" : "NOT EQUAL")")
-        say("end               positions \(engine.openPositions), gate \(engine.gate.state.rawValue), journal \(end.isClean ? "ended cleanly" : "NOT clean")")
+        say(
+            "replay            \(audit.events) events, \(audit.compared) answers, \(audit.isEqual ? "hash equal" : "NOT EQUAL")"
+        )
+        say(
+            "end               positions \(engine.openPositions), gate \(engine.gate.state.rawValue), journal \(end.isClean ? "ended cleanly" : "NOT clean")"
+        )
         var problems: [String] = []
         if trips.isEmpty { problems.append("no trade was closed") }
         if doubled > 0 { problems.append("orders were doubled") }
         if engine.openPositions > 0 { problems.append("the kill left a position") }
-        if engine.gate.state != .latched || latchedAfter == nil { problems.append("the kill did not latch") }
-        if !audit.isEqual { problems.append(audit.difference ?? audit.gaps.first ?? "nothing could be compared") }
+        if engine.gate.state != .latched || latchedAfter == nil {
+            problems.append("the kill did not latch")
+        }
+        if !audit.isEqual {
+            problems.append(audit.difference ?? audit.gaps.first ?? "nothing could be compared")
+        }
         if !end.isClean { problems.append("the journal was not ended cleanly") }
         guard problems.isEmpty else { throw fail(problems.joined(separator: "; ")) }
     }
 
-    private static func text(_ value: Double?) -> String { value.map { String(format: "%.2f", $0) } ?? "-" }
+    private static func text(_ value: Double?) -> String {
+        value.map { String(format: "%.2f", $0) } ?? "-"
+    }
 
     /// Client order ids that were approved more than once, or accepted by the venue under two of its own ids.
     private static func doubledOrders(_ directory: String) throws(JournalError) -> Int {

@@ -10,7 +10,9 @@ struct Narwhald: ParsableCommand {
             Exit codes: 0 done, 1 the work failed and standard error says why, 64 the command line is wrong.
             """,
         version: Build.text,
-        subcommands: [Run.self, Replay.self, Bench.self, DemoReport.self, Config.self])
+        subcommands: [
+            Run.self, Replay.self, Simulate.self, Bench.self, DemoReport.self, Config.self,
+        ])
 }
 
 /// What this binary is.

@@ -33,7 +33,9 @@ struct Run: ParsableCommand {
         var configuration = Configuration()
         var temporary: String?
         if demo {
-            guard narwhal_die_with_parent() == 0 else { throw fail("the engine cannot be tied to its parent") }
+            guard narwhal_die_with_parent() == 0 else {
+                throw fail("the engine cannot be tied to its parent")
+            }
             let directory = try DemoOptions.makeDirectory()
             temporary = directory
             configuration = try changes.configuration(directory: directory)
@@ -48,7 +50,8 @@ struct Run: ParsableCommand {
         let output = try LogOutput(path: log ?? temporary.map { $0 + "/engine.log" })
         let runner: EngineRunner
         do throws(StartError) {
-            runner = try EngineRunner(configuration, build: Build.text, logLine: { output.write($0) })
+            runner = try EngineRunner(
+                configuration, build: Build.text, logLine: { output.write($0) })
         } catch { throw fail(error.description) }
         say(Self.line(runner.ready))
         while true {
@@ -56,7 +59,10 @@ struct Run: ParsableCommand {
             case SIGUSR1: runner.send(.kill, name: "SIGUSR1")
             default:
                 let end = runner.stop()
-                if !end.isClean { throw fail("the journal could not be ended cleanly; it is recovered at the next start") }
+                if !end.isClean {
+                    throw fail(
+                        "the journal could not be ended cleanly; it is recovered at the next start")
+                }
                 return
             }
         }
@@ -80,7 +86,9 @@ struct DemoOptions: ParsableArguments {
     var speed: Double = 60
 
     func configuration(directory: String) throws -> Configuration {
-        guard (0.01...1_000).contains(speed) else { throw fail("--speed must be from 0.01 to 1000") }
+        guard (0.01...1_000).contains(speed) else {
+            throw fail("--speed must be from 0.01 to 1000")
+        }
         var configuration = Configuration()
         configuration.engineName = "demo"
         configuration.stateDirectory = directory
@@ -101,6 +109,8 @@ struct DemoOptions: ParsableArguments {
     static func removeDirectory(_ path: String) {
         do {
             try FileManager.default.removeItem(atPath: path)
-        } catch { note("the demo's folder \(path) could not be removed: \(error.localizedDescription)") }
+        } catch {
+            note("the demo's folder \(path) could not be removed: \(error.localizedDescription)")
+        }
     }
 }

@@ -78,9 +78,7 @@ extension EngineRunner {
         _ configuration: Configuration, instruments: [Instrument], recovery: Recovery, directory: String,
         start: Timestamp
     ) throws(StartError) -> SimulatedMarket {
-        var record = PaperRecord(
-            startingBalance: configuration.startingBalance, leverage: configuration.leverage,
-            instruments: instruments)
+        var record = freshRecord(configuration, instruments)
         var prices = instruments.map { startPrice($0.symbol) }
         if recovery.lastRun > 0 {
             do throws(JournalError) {
@@ -99,17 +97,32 @@ extension EngineRunner {
                 }
             } catch { throw StartError(error.text) }
         }
+        return simulatedMarket(
+            configuration, record: record, run: UInt64(recovery.lastRun), prices: prices, start: start)
+    }
+
+    /// The market of `configuration` around the account of `record`.
+    static func simulatedMarket(
+        _ configuration: Configuration, record: PaperRecord, run: UInt64, prices: [Price], start: Timestamp
+    ) -> SimulatedMarket {
         var population = PopulationConfiguration()
         population.startingBalance = configuration.startingBalance
         population.leverage = configuration.leverage
         population.exchange.latency = configuration.venueLatency
         return SimulatedMarket(
-            restoring: record, seed: configuration.venueSeed, run: UInt64(recovery.lastRun), lastPrices: prices,
-            startTime: start, configuration: population)
+            restoring: record, seed: configuration.venueSeed, run: run, lastPrices: prices, startTime: start,
+            configuration: population)
+    }
+
+    /// An account nobody has traded on.
+    static func freshRecord(_ configuration: Configuration, _ instruments: [Instrument]) -> PaperRecord {
+        PaperRecord(
+            startingBalance: configuration.startingBalance, leverage: configuration.leverage,
+            instruments: instruments)
     }
 
     /// Where the simulated market begins: about the level of the symbol's real price, for the eye only.
-    private static func startPrice(_ symbol: SymbolName) -> Price {
+    static func startPrice(_ symbol: SymbolName) -> Price {
         switch symbol.description {
         case "BTCUSDT": Price(units: 6_000_000_000_000)
         case "ETHUSDT": Price(units: 300_000_000_000)
