@@ -423,7 +423,9 @@ private struct Paper {
         paper.print(.buy, "60000", "0.0009")
         paper.print(.buy, "60000", "0.6235")
         #expect(
-            paper.reports() == ["a: accepted", "a: filled 0.377 @ 60000", "a: filled 0.623 @ 60000"]
+            paper.reports() == [
+                "a: accepted", "a: filled 0.377 @ 60000", "a: filled 0.623 @ 60000",
+            ]
         )
     }
 
