@@ -21,17 +21,19 @@ struct Cockpit {
     var facts: [Fact] = []
     var wallet = Money(whole: 10_000)
 
-    /// An engine that signals LONG at every candle; `exit` is the probability of its exit model.
+    /// An engine that signals LONG, or SHORT, at every candle; `exit` is the probability of its exit model.
     init(
-        exitProbabilityIsHigh: Bool = false, recovered: RecoveredState? = nil,
+        exitProbabilityIsHigh: Bool = false, entersShort: Bool = false,
+        recovered: RecoveredState? = nil,
         startTime: Timestamp = Cockpit.start, change: (inout EngineConfiguration) -> Void = { _ in }
     ) throws {
         let exit = exitProbabilityIsHigh ? 3.0 : -3.0
+        let long = entersShort ? -3.0 : 3.0
         let json = """
             {"name": "test", "note": "For tests.", "thresholds": {"long": 0.6, "short": 0.6, "exit": 0.6},
              "expectedSignalRate": {"long": 0.05, "short": 0.05},
-             "entryLong": {"intercept": 3.0, "weights": {}},
-             "entryShort": {"intercept": -3.0, "weights": {}},
+             "entryLong": {"intercept": \(long), "weights": {}},
+             "entryShort": {"intercept": \(-long), "weights": {}},
              "exitLong": {"intercept": \(exit), "weights": {}},
              "exitShort": {"intercept": \(exit), "weights": {}}}
             """

@@ -97,6 +97,22 @@ struct EntryTests {
         #expect(cockpit.engine.counters.entriesSubmitted == 0)
     }
 
+    @Test func `a short of the largest size passes the check of the position's notional`() throws {
+        // Its limit is below touch and mark; sized at the limit it would be too large at the mark.
+        var cockpit = try Cockpit(entersShort: true) {
+            $0.profile.sizing = SizingConfiguration(base: 0.20, min: 0.20, max: 0.20)
+            $0.profile.sizing.hourShare = .one
+            $0.profile.sizing.kellyMinTrades = nil
+            // The finest grid: rounding down to it must not hide the difference.
+            $0.instruments[0].filters.stepSize = Quantity(units: 100)
+            $0.instruments[0].filters.minQuantity = Quantity(units: 100)
+        }
+        let entry = try cockpit.orderEntry()
+        #expect(entry.side == .sell)
+        // A fifth of 10,000 is 2,000 at the mark of 60,000 and less than half a dime: 0.033333.
+        #expect(entry.quantity == Quantity(units: 3_333_300))
+    }
+
     @Test func `a silent market makes no entry`() throws {
         var cockpit = try Cockpit()
         cockpit.read()

@@ -1,4 +1,5 @@
 import Matching
+import TestSupport
 import Testing
 import Trading
 
@@ -410,5 +411,73 @@ private struct Paper {
         #expect(quiet.reports() == ["s: triggered"])
         quiet.quote("58999.9", "5", "59000", "5")
         #expect(quiet.reports() == ["s: filled 1 @ 58999.9"])
+    }
+
+    // The lot step is 0.001.
+    @Test func `a taker gets whole lots of prints whose quantity is off the grid`() {
+        var paper = Paper()
+        paper.print(.buy, "60000", "1")
+        paper.send(order("a", .buy, .market, "1"))
+        paper.print(.buy, "60000", "0.3779")
+        // Less than a lot is nothing.
+        paper.print(.buy, "60000", "0.0009")
+        paper.print(.buy, "60000", "0.6235")
+        #expect(
+            paper.reports() == [
+                "a: accepted", "a: filled 0.377 @ 60000", "a: filled 0.623 @ 60000",
+            ]
+        )
+    }
+
+    @Test func `a resting order gets whole lots of what the queue leaves`() {
+        var paper = Paper()
+        paper.quote("60000", "1", "60000.1", "1")
+        paper.send(order("a", .buy, .limit(price("60000"), .gtc), "1"))
+        paper.print(.sell, "60000", "1.2507")
+        // Through its price.
+        paper.print(.sell, "59999.9", "0.0005")
+        paper.print(.sell, "59999.9", "0.1111")
+        #expect(
+            paper.reports() == [
+                "a: accepted", "a: filled 0.25 @ 60000 maker", "a: filled 0.111 @ 60000 maker",
+            ])
+    }
+
+    @Test func `a taker leaves the fraction of a lot that a level of the book shows`() {
+        var paper = Paper()
+        paper.quote("59999.9", "1", "60000", "0.4005")
+        paper.send(order("a", .buy, .limit(price("60000"), .ioc), "1"))
+        #expect(paper.reports() == ["a: accepted", "a: filled 0.4 @ 60000", "a: expired"])
+    }
+
+    @Test func `fractions of lots never leave a position off the grid`() {
+        for seed in UInt64(1)...40 {
+            var random = Seeded(seed)
+            var paper = Paper()
+            paper.print(.buy, "60000", "1")
+            for number in 0..<20 {
+                let lots = Int64.random(in: 1...900, using: &random)
+                let side: Side = Bool.random(using: &random) ? .buy : .sell
+                paper.venue.submit(
+                    OrderRequest(
+                        clientOrderID: clientID("o\(number)"), instrument: btc, side: side,
+                        kind: .market, quantity: Quantity(units: lots * 100_000),
+                        isReduceOnly: Bool.random(using: &random)), at: paper.now)
+                for _ in 0..<10 {
+                    paper.pass(25)
+                    paper.tradeID += 1
+                    paper.venue.receive(
+                        .print(
+                            Print(
+                                tradeID: paper.tradeID, price: price("60000"),
+                                quantity: Quantity(
+                                    units: Int64.random(in: 1...30_000_000, using: &random)),
+                                takerSide: Bool.random(using: &random) ? .buy : .sell,
+                                venueTime: paper.now)), instrument: btc, at: paper.now)
+                    let held = paper.venue.account.position(btc)?.quantity ?? .zero
+                    #expect(held.units % 100_000 == 0, "seed \(seed)")
+                }
+            }
+        }
     }
 }

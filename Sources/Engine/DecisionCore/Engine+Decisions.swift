@@ -60,7 +60,9 @@ extension Engine {
             return .refusedByRisk(Denial.marketUnknown.text)
         }
         let limit = entryLimit(index, direction, touch)
-        let size = size(index, direction, probability, multiplier: multiplier, at: limit)
+        let size = size(
+            index, direction, probability, multiplier: multiplier, limit: limit,
+            dearest: max(limit, mark, direction == .long ? touch.ask : touch.bid))
         switch size.outcome {
         case .tooSmall(let needed): return .tooSmall(neededEquity: needed)
         case .noEdge(let kelly):
@@ -115,9 +117,10 @@ extension Engine {
         }
     }
 
+    /// The stop lies from the limit; the notional is that at `dearest`, as the risk checks will count it.
     private func size(
         _ index: Int, _ direction: Direction, _ probability: Double, multiplier: Double,
-        at limit: Price
+        limit: Price, dearest: Price
     ) -> SizingResult {
         let instrument = symbols[index].instrument
         let bracket = bracket(index, direction, entry: limit)
@@ -130,7 +133,7 @@ extension Engine {
                 stopDistance: way < .zero ? -way : way, roundTripCosts: roundTripCosts(index),
                 statistics: trips.statistics, leverage: configuration.profile.leverage,
                 hourNotional: hour > .zero ? hour : nil, guardMultiplier: multiplier,
-                entryPrice: limit),
+                entryPrice: dearest),
             configuration.profile.sizing, instrument.filters)
     }
 

@@ -184,7 +184,8 @@ extension Engine {
         }
     }
 
-    /// A close that ended with a rest is tried again: at once when it got on, later when it did not.
+    /// A close that ended with a rest is tried again: at once when it got on, later when it did not, and never before
+    /// the pace of `driveClose` allows.
     private mutating func exitEnded(_ order: LiveOrder, _ index: Int) {
         // A close that filled whole needs no second one; what is left, if anything, is sent by settling.
         guard order.record.state != .filled, let closing = symbols[index].position?.closing else {
@@ -193,16 +194,10 @@ extension Engine {
         let gotOn = !order.record.filledQuantity.isZero
         let delay: Duration =
             gotOn ? .zero : closing.attempts <= 3 ? .milliseconds(200) : .seconds(1)
-        symbols[index].position?.closing?.nextAttempt = now + delay
+        let next = max(closing.nextAttempt, now + delay)
+        symbols[index].position?.closing?.nextAttempt = next
         counters.exitRetries += 1
-        if delay > .zero {
-            emit(.setTimer(.retryExit(symbols[index].instrument.id), at: now + delay))
-            if closing.attempts >= 3 && closing.attempts % 10 == 3 {
-                tell(
-                    .risk, .alarm,
-                    "\(name(index)): \(closing.attempts) closes did not fill; trying on")
-            }
-        }
+        if next > now { emit(.setTimer(.retryExit(symbols[index].instrument.id), at: next)) }
         if case .rejected(.reduceOnlyConflict) = order.record.state { requestReading() }
     }
 

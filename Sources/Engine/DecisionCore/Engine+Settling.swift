@@ -59,6 +59,12 @@ extension Engine {
         tell(.exitBrain, .info, "\(name(index)): closing, \(reason.rawValue)")
     }
 
+    /// Attempts that may follow each other at once; from then on one each `closeInterval`.
+    private static let quickCloses = 3
+    private static let closeInterval = Duration.seconds(1)
+
+    /// Sends what the closing position still lacks in close orders. It is never given up, but its pace is bounded, so
+    /// that a venue that fills only crumbs, or refuses, is not flooded.
     private mutating func driveClose(_ index: Int) {
         guard let position = symbols[index].position, let closing = position.closing else { return }
         cancelEntries(index)
@@ -67,7 +73,10 @@ extension Engine {
         }
         guard now >= closing.nextAttempt else { return }
         let inFlight = inFlightExits(index)
-        var rest = position.record.quantity.subtracting(inFlight)
+        let filters = symbols[index].instrument.filters
+        if filters.tradable(position.record.quantity).isZero { tellDust(index) }
+        // Dust beyond what is on its way is left: an order for it would be more than the position.
+        var rest = filters.tradable(position.record.quantity.subtracting(inFlight))
         // The venue's largest market order bounds each; the bound on their number is for a grid gone wrong.
         var slices = 0
         while !rest.isZero && slices < 16 {
@@ -77,8 +86,32 @@ extension Engine {
             slices += 1
         }
         guard slices > 0 else { return }
-        symbols[index].position?.closing?.attempts += 1
         needsSettling = true
+        let attempts = closing.attempts + 1
+        symbols[index].position?.closing?.attempts = attempts
+        guard attempts >= Self.quickCloses else { return }
+        let next = now + Self.closeInterval
+        symbols[index].position?.closing?.nextAttempt = next
+        emit(.setTimer(.retryExit(symbols[index].instrument.id), at: next))
+        if attempts % 10 == Self.quickCloses + 1 {
+            tell(
+                .risk, .alarm,
+                "\(name(index)): \(closing.attempts) closes did not end the position; trying on, one a second"
+            )
+        }
+    }
+
+    /// Says once that the position, or what is left of it, is too small for any order.
+    private mutating func tellDust(_ index: Int) {
+        guard !symbols[index].didReportDust, let record = symbols[index].position?.record else {
+            return
+        }
+        symbols[index].didReportDust = true
+        let minimum = symbols[index].instrument.filters.minQuantity
+        tell(
+            .precision, .alarm,
+            "\(name(index)): the rest of \(record.quantity) is below the smallest order of \(minimum); "
+                + "nothing can close or protect it")
     }
 
     /// What live close orders may still take from the position; one of unknown outcome counts until evidence speaks.
@@ -93,10 +126,17 @@ extension Engine {
 
     // MARK: The protective stop
 
+    /// What orders can carry of the position must be covered; dust beyond it counts as covered.
     private mutating func driveStop(_ index: Int) {
         guard let position = symbols[index].position else { return }
         let id = symbols[index].instrument.id
+        let filters = symbols[index].instrument.filters
         let quantity = position.record.quantity
+        let needed = filters.tradable(quantity)
+        if needed.isZero {
+            tellDust(index)
+            return forgetCover(index)
+        }
         var covered = Quantity.zero
         var coming = Quantity.zero
         var exact: LiveOrder?
@@ -107,11 +147,14 @@ extension Engine {
             } else {
                 coming = coming + order.rest
             }
-            if order.rest == quantity { exact = order }
+            // A stop that filled a fraction of a lot has the dust of the position too.
+            if order.rest == needed || order.rest == quantity { exact = order }
         }
-        noteCover(index, covered >= quantity)
+        noteCover(index, covered >= needed)
+        // More than the largest order can be held only by several, which together must be enough.
+        let isSplit = filters.onMarketGrid(needed) < needed
         let isEnough =
-            exact != nil || (position.isClosing && covered + coming >= quantity)
+            exact != nil || ((position.isClosing || isSplit) && covered + coming >= needed)
         if let exact {
             guard exact.isConfirmedOpen else { return }
             // The new one stands: what it replaces may go.
@@ -129,8 +172,19 @@ extension Engine {
         }
         guard position.stopFailures < 3 else { return }
         reduce(
-            index, by: quantity, .stopMarket(trigger: position.record.stopPrice, by: .mark),
+            index, by: isSplit ? needed.subtracting(covered + coming) : needed,
+            .stopMarket(trigger: position.record.stopPrice, by: .mark),
             for: .protectiveStop)
+    }
+
+    /// Nothing can cover the position any more: no time runs against it.
+    private mutating func forgetCover(_ index: Int) {
+        guard let position = symbols[index].position, let since = position.nakedSince else {
+            return
+        }
+        symbols[index].position?.nakedSince = nil
+        symbols[index].position?.longestNaked = max(position.longestNaked, now - since)
+        emit(.cancelTimer(.protection(symbols[index].instrument.id)))
     }
 
     /// Follows how long a part of the position is without a confirmed stop.
@@ -177,11 +231,14 @@ extension Engine {
             !hasLiveEntry(index), reading.hasEverAgreed
         else { return }
         let id = symbols[index].instrument.id
+        let quantity = position.record.quantity
+        let wanted = symbols[index].instrument.filters.onGrid(quantity)
+        if wanted.isZero { return }
         var hasExact = false
         var isBusy = false
         var others: [ClientOrderID] = []
         for order in orders.live where order.instrument == id && order.record.purpose == .target {
-            if order.isWanted && order.rest == position.record.quantity {
+            if order.isWanted && (order.rest == wanted || order.rest == quantity) {
                 hasExact = true
             } else {
                 isBusy = true
@@ -191,7 +248,7 @@ extension Engine {
         for other in others { cancel(other) }
         // One after the other: both together could be more than the position.
         if hasExact || isBusy { return }
-        reduce(index, by: position.record.quantity, .limit(price, .gtc), for: .target)
+        reduce(index, by: wanted, .limit(price, .gtc), for: .target)
     }
 
     // MARK: Cancels

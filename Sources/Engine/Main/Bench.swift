@@ -67,7 +67,8 @@ struct BenchReplay: ParsableCommand {
         var parse: [Double] = []
         var market: [Double] = []
         var core: [Double] = []
-        var last = Replay.make(symbol, threshold, hasBook: false)
+        let instrument = Instrument.preset(symbol, id: InstrumentID(0))
+        var last = Replay.make(instrument, threshold, hasBook: false)
         for _ in 0..<repeats {
             parse.append(
                 try Self.time { () throws(ArchiveError) in
@@ -80,12 +81,12 @@ struct BenchReplay: ParsableCommand {
                 try Self.time { () throws(ArchiveError) in
                     let reader = try AggTradesCSVReader(path: path)
                     var batch: [Print] = []
-                    var state = MarketState(instrument: .preset(symbol, id: InstrumentID(0)))
+                    var state = MarketState(instrument: instrument)
                     while try reader.next(into: &batch) {
                         for print in batch { _ = state.apply(print, at: print.venueTime) }
                     }
                 })
-            var replay = Replay.make(symbol, threshold, hasBook: false)
+            var replay = Replay.make(instrument, threshold, hasBook: false)
             core.append(
                 try Self.time { () throws(ArchiveError) in
                     let reader = try AggTradesCSVReader(path: path)

@@ -13,7 +13,8 @@ struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run recorded market data, or an engine's own record, through the core.",
         discussion: """
-            --capture and --csv trade on a paper account and write nothing. --state re-runs a recorded run of this \
+            --capture and --csv trade on a paper account and write nothing; the tick and the lot of a symbol without \
+            built-in filters are taken from its first prints. --state re-runs a recorded run of this \
             build and compares every recorded answer.
             """)
 
@@ -48,9 +49,7 @@ struct Replay: ParsableCommand {
     func run() throws {
         if let state { return try audit(state) }
         guard let name = SymbolName(symbol) else {
-            throw fail(
-                "--symbol \(SafeText.clean(symbol, maxLength: 40)) is not a symbol: 1 to 24 of A-Z, 0-9 and _"
-            )
+            throw fail("--symbol \(SafeText.clean(symbol, maxLength: 40)) is not a symbol: 1 to 24 of A-Z, 0-9 and _")
         }
         let threshold: Money
         do throws(DecimalError) {
@@ -67,13 +66,9 @@ struct Replay: ParsableCommand {
                 try readDump(csv, name, threshold, &replay)
             }
         } catch { problem = error.description }
-        guard var replay,
-            replay.market.printCount > 0 || replay.counts.lines > replay.counts.otherSymbol
-        else {
+        guard var replay, replay.market.printCount > 0 || replay.counts.lines > replay.counts.otherSymbol else {
             let file = capture ?? csv ?? ""
-            throw fail(
-                problem
-                    ?? "\(file) has nothing of symbol \(name); name the one it has with --symbol")
+            throw fail(problem ?? "\(file) has nothing of symbol \(name); name the one it has with --symbol")
         }
         replay.finish()
         say(json ? String(decoding: replay.json(), as: UTF8.self) : replay.summary)
@@ -85,7 +80,26 @@ struct Replay: ParsableCommand {
         _ path: String, _ symbol: SymbolName, _ threshold: Money, _ replay: inout TapeReplay?
     ) throws(ArchiveError) {
         let reader = try CaptureReader(path: path, symbol: symbol, instrument: InstrumentID(0))
-        var tape = Self.make(symbol, threshold, hasBook: true)
+        // What is read before the grid is known waits; a preset needs none.
+        var waiting: [(data: MarketData, time: Timestamp)] = []
+        var grid = GridInference()
+        var failure: ArchiveError?
+        let known = Instrument.known(symbol, id: InstrumentID(0))
+        while known == nil, grid.count < GridInference.enough,
+            waiting.count < Self.maxWaiting
+        {
+            do throws(ArchiveError) {
+                guard let line = try reader.next() else { break }
+                guard case .frame(let frame) = line.content, let data = frame.data else { continue }
+                if case .print(let print) = data { grid.see(print) }
+                waiting.append((data, line.time))
+            } catch {
+                failure = error
+                break
+            }
+        }
+        let instrument = known ?? .inferred(symbol, id: InstrumentID(0), from: grid)
+        var tape = Self.make(instrument, threshold, hasBook: true)
         defer {
             let seen = reader.counts
             tape.counts.lines = seen.lines
@@ -97,6 +111,9 @@ struct Replay: ParsableCommand {
             tape.counts.otherSymbol = seen.otherSymbol
             replay = tape
         }
+        for item in waiting { tape.feed(item.data, time: item.time) }
+        waiting = []
+        if let failure { throw failure }
         while let line = try reader.next() {
             guard case .frame(let frame) = line.content, let data = frame.data else { continue }
             tape.feed(data, time: line.time)
@@ -107,22 +124,36 @@ struct Replay: ParsableCommand {
         _ path: String, _ symbol: SymbolName, _ threshold: Money, _ replay: inout TapeReplay?
     ) throws(ArchiveError) {
         let reader = try AggTradesCSVReader(path: path)
-        var tape = Self.make(symbol, threshold, hasBook: false)
+        var batch: [Print] = []
+        var failure: ArchiveError?
+        // The first batch shows the grid of a symbol without a preset.
+        do throws(ArchiveError) { _ = try reader.next(into: &batch) } catch { failure = error }
+        var tape = Self.make(Self.instrument(symbol, from: batch), threshold, hasBook: false)
         defer {
             tape.counts.lines = reader.counts.lines
             tape.counts.other = reader.counts.other
             tape.counts.rejected = reader.counts.rejected
             replay = tape
         }
-        var batch: [Print] = []
-        while try reader.next(into: &batch) { tape.feed(batch) }
+        if let failure { throw failure }
+        repeat { tape.feed(batch) } while try reader.next(into: &batch)
     }
 
-    static func make(_ symbol: SymbolName, _ threshold: Money, hasBook: Bool) -> TapeReplay {
+    /// Frames that may wait for the grid to be known, when few of them are prints.
+    private static let maxWaiting = 100_000
+
+    /// The preset of `symbol`, or what its first prints show.
+    static func instrument(_ symbol: SymbolName, from prints: [Print]) -> Instrument {
+        if let known = Instrument.known(symbol, id: InstrumentID(0)) { return known }
+        var grid = GridInference()
+        for print in prints { grid.see(print) }
+        return .inferred(symbol, id: InstrumentID(0), from: grid)
+    }
+
+    static func make(_ instrument: Instrument, _ threshold: Money, hasBook: Bool) -> TapeReplay {
         do throws(ModelError) {
             return try TapeReplay(
-                symbol: symbol, whaleThreshold: threshold, startTime: .distantPast, hasBook: hasBook
-            )
+                instrument: instrument, whaleThreshold: threshold, startTime: .distantPast, hasBook: hasBook)
         } catch { preconditionFailure("the built-in scorecard is valid: \(error)") }
     }
 
@@ -148,14 +179,11 @@ struct Replay: ParsableCommand {
             writer.endObject()
             say(String(decoding: writer.bytes, as: UTF8.self))
         } else {
-            say(
-                "run \(audit.run): \(audit.events) events replayed, \(audit.compared) answers compared, "
-                    + (audit.isEqual ? "all equal" : "NOT equal"))
+            say("run \(audit.run): \(audit.events) events replayed, \(audit.compared) answers compared, "
+                + (audit.isEqual ? "all equal" : "NOT equal"))
             say("factHash \(audit.factHash)  stateHash \(audit.stateHash)")
         }
-        if let difference = audit.difference {
-            throw fail("the replay differs first at \(difference)")
-        }
+        if let difference = audit.difference { throw fail("the replay differs first at \(difference)") }
         if let gap = audit.gaps.first { throw fail("the record has a hole: \(gap)") }
         if !audit.isEqual { throw fail("nothing was recorded to compare with") }
     }

@@ -34,11 +34,10 @@ struct TapeReplay {
     private var sinceSweep = 0
 
     init(
-        symbol: SymbolName, whaleThreshold: Money, startTime: Timestamp, hasBook: Bool
+        instrument: Instrument, whaleThreshold: Money, startTime: Timestamp, hasBook: Bool
     ) throws(ModelError) {
-        let instrument = Instrument.preset(symbol, id: InstrumentID(0))
         self.instrument = instrument
-        priceDigits = hasBook ? Self.streamDigits(symbol) : 0
+        priceDigits = hasBook ? Self.streamDigits(instrument.symbol) : 0
         var market = MarketConfiguration()
         market.whaleThreshold = whaleThreshold
         var configuration = EngineConfiguration.replay(

@@ -93,7 +93,7 @@ extension PaperVenue {
                 guard request.side == .buy ? level.price <= limit : level.price >= limit else {
                     break
                 }
-                missing = missing.subtracting(level.quantity)
+                missing = missing.subtracting(wholeLots(of: level.quantity, for: missing, place))
                 if missing.isZero { return nil }
             }
             // The venue's code for a fill-or-kill order that cannot be filled.

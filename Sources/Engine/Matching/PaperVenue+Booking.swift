@@ -8,6 +8,20 @@ extension PaperVenue {
             : order.rest
     }
 
+    /// How much of `offered` an order takes that wants `rest`: all it wants, else whole lots.
+    ///
+    /// The outside market may print quantities that are off our grid; a fraction of a lot would leave a position that
+    /// no order can close.
+    func wholeLots(of offered: Quantity, for rest: Quantity, _ order: Working) -> Quantity {
+        wholeLots(of: offered, for: rest, Int(order.request.instrument.index))
+    }
+
+    func wholeLots(of offered: Quantity, for rest: Quantity, _ place: Int) -> Quantity {
+        if offered >= rest { return rest }
+        let step = max(1, markets[place].instrument.filters.stepSize.units)
+        return Quantity(units: offered.units - offered.units % step)
+    }
+
     mutating func fill(_ index: Int, _ quantity: Quantity, _ price: Price, isMaker: Bool) {
         let request = orders[index].request
         let place = Int(request.instrument.index)
@@ -106,7 +120,8 @@ extension PaperVenue {
             guard !rest.isZero, side == .buy ? level.price <= limit : level.price >= limit else {
                 break
             }
-            let amount = min(rest, level.quantity)
+            let amount = wholeLots(of: level.quantity, for: rest, place)
+            if amount.isZero { continue }
             markets[place].consume(amount, at: level.price, by: side)
             forceFill(place, side, amount, level.price)
             rest -= amount

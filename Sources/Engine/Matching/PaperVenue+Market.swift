@@ -44,12 +44,14 @@ extension PaperVenue {
         let rest = usable(order)
         switch order.request.kind {
         case .market, .stopMarket, .takeProfitMarket:
-            return (min(rest, left), false)
+            return (wholeLots(of: left, for: rest, order), false)
         case .limit(let limit, let timeInForce):
             let isBeyond = order.request.side == .buy ? print.price > limit : print.price < limit
             switch timeInForce {
-            case .gtc, .postOnly: return (isBeyond ? .zero : min(rest, left), false)
-            case .ioc: return (isBeyond ? .zero : min(rest, left), isBeyond)
+            case .gtc, .postOnly:
+                return (isBeyond ? .zero : wholeLots(of: left, for: rest, order), false)
+            case .ioc:
+                return (isBeyond ? .zero : wholeLots(of: left, for: rest, order), isBeyond)
             case .fok: return isBeyond || left < rest ? (.zero, true) : (rest, false)
             }
         }
@@ -61,13 +63,14 @@ extension PaperVenue {
         _ index: Int
     ) -> Quantity {
         let isThrough = order.request.side == .buy ? print.price < limit : print.price > limit
-        if isThrough { return min(usable(order), left) }
+        if isThrough { return wholeLots(of: left, for: usable(order), order) }
         guard print.price == limit, print.takerSide == order.request.side.opposite, let ahead else {
             return .zero
         }
         let byQueue = min(ahead, left.units)
         orders[index].state = .resting(ahead: ahead - byQueue)
-        return min(usable(order), Quantity(units: left.units - byQueue))
+        return wholeLots(
+            of: Quantity(units: left.units - byQueue), for: usable(order), order)
     }
 
     /// Best bid and ask or the depth changed.
@@ -103,8 +106,10 @@ extension PaperVenue {
                 {
                     break
                 }
-                let amount = min(usable(orders[index]), level.quantity)
-                if amount.isZero { break }
+                let rest = usable(orders[index])
+                if rest.isZero { break }
+                let amount = wholeLots(of: level.quantity, for: rest, orders[index])
+                if amount.isZero { continue }
                 markets[place].consume(amount, at: level.price, by: order.request.side)
                 fill(index, amount, level.price, isMaker: false)
             }

@@ -13,6 +13,8 @@ package import Trading
 /// - A resting limit fills when a print goes through its price, or at its price after the queue that was visible
 ///   ahead has traded, each time up to the quantity of the print, at its own price. A queue that was not visible is
 ///   taken as endless until the price becomes the best one.
+/// - Fills come in whole lots: what a print or level offers beyond the last whole step is left, and a print of less
+///   than a step fills nothing. Only an order that gets all it wants may end on a fraction, to close one.
 /// - Conditional orders fire by the venue's mark (else by the middle of mid and last, else by last), or by last, and
 ///   then take like a market order; without a book not from the print that fired them.
 package struct PaperVenue: Sendable {

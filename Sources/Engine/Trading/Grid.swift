@@ -36,6 +36,10 @@ extension InstrumentFilters {
         onGrid(quantity, atMost: min(maxQuantity, maxMarketQuantity))
     }
 
+    /// The part of `quantity` that orders can carry, however many of them it takes: down to the lot grid, zero below
+    /// the smallest order. What is beyond it is dust.
+    package func tradable(_ quantity: Quantity) -> Quantity { onGrid(quantity, atMost: quantity) }
+
     private func onGrid(_ quantity: Quantity, atMost limit: Quantity) -> Quantity {
         let capped = min(quantity, limit).units
         guard capped >= minQuantity.units, capped > 0 else { return .zero }

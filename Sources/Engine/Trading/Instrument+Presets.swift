@@ -1,9 +1,18 @@
 extension Instrument {
     /// Filters, tiers and fees of a well-known contract, for replay and the simulated exchange, where no venue can be
-    /// asked; an unknown symbol gets a fine grid (tick 10⁻⁶, step 1) and the tiers of a small market.
+    /// asked; an unknown symbol gets a fine grid (tick 10⁻⁶, step 1) and the tiers of a small market. Where there are
+    /// recorded prints, `inferred` knows better.
+    package static func preset(_ symbol: SymbolName, id: InstrumentID) -> Instrument {
+        known(symbol, id: id)
+            ?? preset(
+                symbol, id, tick: 100, step: 100_000_000, minPrice: 100, minNotional: 5,
+                major: false, digits: 6)
+    }
+
+    /// The preset of a well-known contract; `nil` for any other.
     ///
     /// - Source: Binance exchangeInfo captured 2025-08-07 and leverage brackets of 2024-10; VIP 0 fees.
-    package static func preset(_ symbol: SymbolName, id: InstrumentID) -> Instrument {
+    package static func known(_ symbol: SymbolName, id: InstrumentID) -> Instrument? {
         switch symbol.description {
         case "BTCUSDT":
             preset(
@@ -17,11 +26,22 @@ extension Instrument {
             preset(
                 symbol, id, tick: 1_000_000, step: 1_000_000, minPrice: 1_000_000, minNotional: 5,
                 major: false, digits: 2)
-        default:
-            preset(
-                symbol, id, tick: 100, step: 100_000_000, minPrice: 100, minNotional: 5,
-                major: false, digits: 6)
+        default: nil
         }
+    }
+
+    /// An instrument that no preset knows, on the grid that its recorded prints show, with the tiers of a small
+    /// market. The venue's largest order is not in the data: none is assumed below 10⁹ base units.
+    package static func inferred(
+        _ symbol: SymbolName, id: InstrumentID, from grid: GridInference
+    ) -> Instrument {
+        var instrument = preset(
+            symbol, id, tick: grid.tickSize.units, step: grid.stepSize.units,
+            minPrice: grid.tickSize.units, minNotional: 5, major: false, digits: grid.priceDigits)
+        let largest = Quantity(units: 1_000_000_000 * FixedPoint.unitsPerOne)
+        instrument.filters.maxQuantity = largest
+        instrument.filters.maxMarketQuantity = largest
+        return instrument
     }
 
     private static func preset(
