@@ -60,7 +60,8 @@ struct TapeReplay {
         while start < prints.count {
             let end = min(prints.count, start + Self.sweepInterval)
             for index in start..<end {
-                session.feed(prints[index], instrument: instrument.id, time: prints[index].venueTime)
+                session.feed(
+                    prints[index], instrument: instrument.id, time: prints[index].venueTime)
             }
             sweep()
             start = end
@@ -73,6 +74,12 @@ struct TapeReplay {
     }
 
     var market: MarketState { session.engine.symbols[0].market }
+
+    /// Whether anything was of the symbol that was asked for, or at least nothing of another one.
+    var knowsSymbol: Bool {
+        if counts.otherSymbol == 0 { return counts.lines > 0 }
+        return market.printCount + counts.bookTicker + counts.depth + counts.markPrice > 0
+    }
 
     /// Every minute with prints, the first and last partial ones included.
     var allCandles: [Candle] {
@@ -124,12 +131,18 @@ struct TapeReplay {
         json.field("rejected", counts.rejected)
         json.endObject()
         json.key("lastPrice")
-        if let last = market.lastPrice { json.string(last.text(minFractionDigits: priceDigits)) } else { json.null() }
-        json.field("markSource", market.mark.map { $0.source == .venue ? "venue" : "derived" } ?? "none")
+        if let last = market.lastPrice {
+            json.string(last.text(minFractionDigits: priceDigits))
+        } else {
+            json.null()
+        }
+        json.field(
+            "markSource", market.mark.map { $0.source == .venue ? "venue" : "derived" } ?? "none")
         json.key("largestTakerOrder")
         json.money(market.largestTakerOrder)
         for (name, value) in [
-            ("whaleNet", flow.whaleNet), ("retailNet", flow.retailNet), ("whaleGross", flow.whaleGross),
+            ("whaleNet", flow.whaleNet), ("retailNet", flow.retailNet),
+            ("whaleGross", flow.whaleGross),
             ("retailGross", flow.retailGross), ("takerBuyNotional", flow.takerBuy),
             ("takerSellNotional", flow.takerSell),
         ] {
@@ -175,7 +188,8 @@ struct TapeReplay {
         json.field("openedAt", trip.openedTime.milliseconds)
         json.field("closedAt", trip.closedTime.milliseconds)
         for (name, value) in [
-            ("grossPnL", trip.grossPnL), ("commissions", trip.commissions), ("funding", trip.funding),
+            ("grossPnL", trip.grossPnL), ("commissions", trip.commissions),
+            ("funding", trip.funding),
             ("netPnL", trip.netPnL),
         ] {
             json.key(name)
