@@ -19,6 +19,7 @@ extension Engine {
         }
         if walletChanged {
             walletChanged = false
+            if openPositions == 0 { account.closeDaySum() }
             account.see(equity: equity)
             recordAccount()
             checkBreakers()
@@ -128,8 +129,13 @@ extension Engine {
             return
         }
         guard position.stopFailures < 3 else { return }
+        // More than one order can hold, or not a whole number of lots: several stops share it.
+        let most = Precision.exitQuantity(
+            quantity, ofPosition: quantity, isMarket: true, symbols[index].instrument.filters)
+        let wanted = most == quantity ? quantity : quantity.subtracting(covered + coming)
+        guard !wanted.isZero else { return }
         reduce(
-            index, by: quantity, .stopMarket(trigger: position.record.stopPrice, by: .mark),
+            index, by: wanted, .stopMarket(trigger: position.record.stopPrice, by: .mark),
             for: .protectiveStop)
     }
 
@@ -142,6 +148,7 @@ extension Engine {
             symbols[index].position?.nakedSince = nil
             symbols[index].position?.longestNaked = max(position.longestNaked, now - since)
             symbols[index].position?.stopSeenTime = now
+            symbols[index].position?.isStopSeenByReading = false
             symbols[index].position?.stopFailures = 0
             emit(.cancelTimer(.protection(id)))
             tell(
@@ -177,11 +184,15 @@ extension Engine {
             !hasLiveEntry(index), reading.hasEverAgreed
         else { return }
         let id = symbols[index].instrument.id
+        // What one order can hold of it; the rest leaves by the other exits.
+        let most = Precision.exitQuantity(
+            position.record.quantity, ofPosition: position.record.quantity, isMarket: false,
+            symbols[index].instrument.filters)
         var hasExact = false
         var isBusy = false
         var others: [ClientOrderID] = []
         for order in orders.live where order.instrument == id && order.record.purpose == .target {
-            if order.isWanted && order.rest == position.record.quantity {
+            if order.isWanted && order.rest == most {
                 hasExact = true
             } else {
                 isBusy = true
