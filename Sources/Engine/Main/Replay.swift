@@ -49,7 +49,9 @@ struct Replay: ParsableCommand {
     func run() throws {
         if let state { return try audit(state) }
         guard let name = SymbolName(symbol) else {
-            throw fail("--symbol \(SafeText.clean(symbol, maxLength: 40)) is not a symbol: 1 to 24 of A-Z, 0-9 and _")
+            throw fail(
+                "--symbol \(SafeText.clean(symbol, maxLength: 40)) is not a symbol: 1 to 24 of A-Z, 0-9 and _"
+            )
         }
         let threshold: Money
         do throws(DecimalError) {
@@ -66,9 +68,11 @@ struct Replay: ParsableCommand {
                 try readDump(csv, name, threshold, &replay)
             }
         } catch { problem = error.description }
-        guard var replay, replay.market.printCount > 0 || replay.counts.lines > replay.counts.otherSymbol else {
+        guard var replay, replay.knowsSymbol else {
             let file = capture ?? csv ?? ""
-            throw fail(problem ?? "\(file) has nothing of symbol \(name); name the one it has with --symbol")
+            throw fail(
+                problem
+                    ?? "\(file) has nothing of symbol \(name); name the one it has with --symbol")
         }
         replay.finish()
         say(json ? String(decoding: replay.json(), as: UTF8.self) : replay.summary)
@@ -179,11 +183,14 @@ struct Replay: ParsableCommand {
             writer.endObject()
             say(String(decoding: writer.bytes, as: UTF8.self))
         } else {
-            say("run \(audit.run): \(audit.events) events replayed, \(audit.compared) answers compared, "
-                + (audit.isEqual ? "all equal" : "NOT equal"))
+            say(
+                "run \(audit.run): \(audit.events) events replayed, \(audit.compared) answers compared, "
+                    + (audit.isEqual ? "all equal" : "NOT equal"))
             say("factHash \(audit.factHash)  stateHash \(audit.stateHash)")
         }
-        if let difference = audit.difference { throw fail("the replay differs first at \(difference)") }
+        if let difference = audit.difference {
+            throw fail("the replay differs first at \(difference)")
+        }
         if let gap = audit.gaps.first { throw fail("the record has a hole: \(gap)") }
         if !audit.isEqual { throw fail("nothing was recorded to compare with") }
     }
