@@ -169,6 +169,7 @@ struct Replay: ParsableCommand {
             writer.field("events", audit.events)
             writer.field("compared", audit.compared)
             writer.field("equal", audit.isEqual)
+            writer.field("ended", audit.wasEnded)
             writer.field("difference", audit.difference ?? "")
             writer.key("gaps")
             writer.beginArray()
@@ -181,6 +182,9 @@ struct Replay: ParsableCommand {
         } else {
             say("run \(audit.run): \(audit.events) events replayed, \(audit.compared) answers compared, "
                 + (audit.isEqual ? "all equal" : "NOT equal"))
+            if !audit.wasEnded {
+                say("the run did not say goodbye: what came after its last record is not in it")
+            }
             say("factHash \(audit.factHash)  stateHash \(audit.stateHash)")
         }
         if let difference = audit.difference { throw fail("the replay differs first at \(difference)") }
