@@ -84,6 +84,17 @@ struct LaneTests {
         #expect(lane.refusedCount == 1)
     }
 
+    @Test func `a wake before the wait is not lost`() {
+        let lanes = Lanes(instruments: 1)
+        lanes.wake()
+        let begin = Moment.now()
+        lanes.wait(nanoseconds: 1_000_000_000)
+        #expect(Moment.now() - begin < 500_000_000)
+        // And it counts once.
+        lanes.wait(nanoseconds: 30_000_000)
+        #expect(Moment.now() - begin >= 30_000_000)
+    }
+
     @Test func `a kill gets through a flood of start commands`() {
         let lanes = Lanes(instruments: 1)
         func command(_ number: Int, _ command: Command) -> CommandEnvelope {

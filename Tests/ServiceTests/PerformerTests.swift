@@ -19,12 +19,32 @@ struct PerformerTests {
         var performer = Performer()
         let entry = Self.order(1, .entry)
         performer.add(entry, sequence: 10, now: 0)
-        let early = performer.release(committed: 9, epoch: GateEpoch(0), now: 1_000_000_000)
+        let early = performer.release(committed: 9, epoch: GateEpoch(0), now: 999_999_998)
         #expect(early == [])
-        #expect(performer.nextDeadline == nil)
-        let released1 = performer.release(committed: 10, epoch: GateEpoch(0), now: 1_000_000_001)
+        let released1 = performer.release(committed: 10, epoch: GateEpoch(0), now: 999_999_999)
         #expect(released1 == [.send(entry.request, isDurable: true)])
         #expect(performer.isEmpty)
+    }
+
+    @Test func `an entry whose commit takes a second is withheld, committed or not`() {
+        var performer = Performer()
+        let entry = Self.order(1, .entry)
+        performer.add(entry, sequence: 10, now: 0)
+        #expect(performer.nextDeadline == 1_000_000_000)
+        let released = performer.release(
+            committed: 10, epoch: GateEpoch(0), now: 1_000_000_000)
+        #expect(released == [.withhold(entry.request)])
+        #expect(performer.isEmpty)
+    }
+
+    @Test func `at the end entries are taken out and exits are not`() {
+        var performer = Performer()
+        let entry = Self.order(1, .entry)
+        performer.add(entry, sequence: 10, now: 0)
+        performer.add(Self.order(2, .protectiveStop), sequence: 10, now: 0)
+        let removed = performer.removeEntries()
+        #expect(removed == [entry.request])
+        #expect(!performer.isEmpty)
     }
 
     @Test func `an entry whose gate closed meanwhile is withheld, committed or not`() {

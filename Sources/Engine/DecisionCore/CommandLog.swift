@@ -3,7 +3,7 @@ import Trading
 
 /// The commands with their ladders: a repeated id is answered from here and does nothing new.
 ///
-/// Bounded: at most `capacity` are kept, the oldest finished ones are forgotten first.
+/// Bounded: at most `capacity` are kept. The oldest finished ones are forgotten first, and a kill last.
 package struct CommandLog: Sendable {
     /// Oldest first.
     package private(set) var records: [CommandRecord] = []
@@ -23,7 +23,9 @@ package struct CommandLog: Sendable {
     /// Adds a command and returns where it stands.
     mutating func add(_ envelope: CommandEnvelope) -> Int {
         if records.count >= Self.capacity {
-            let oldest = records.firstIndex { $0.isFinished } ?? 0
+            let oldest =
+                records.firstIndex { $0.isFinished }
+                ?? records.firstIndex { $0.envelope.command != .kill } ?? 0
             records.remove(at: oldest)
         }
         records.append(CommandRecord(envelope: envelope))

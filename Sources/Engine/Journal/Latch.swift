@@ -40,11 +40,12 @@ package enum LatchFile {
 /// Writes, removes and watches the latch file on a thread of its own, so that a dead disk holds nobody up.
 ///
 /// `onReport` answers each request in order. `onPlanted` is called once when a latch appears that nobody asked this
-/// keeper for, also when it is there at the start; and again after it was removed and planted anew. Both are called
-/// on the keeper's thread.
+/// keeper for, also when it is there at the start and not known; and again after it was removed and planted anew.
+/// Both are called on the keeper's thread.
 package final class LatchKeeper: @unchecked Sendable {
     private let directory: String
     private let period: Int64
+    private let isKnown: Bool
     private let onReport: @Sendable (LatchReport) -> Void
     private let onPlanted: @Sendable () -> Void
     private let signal = Signal()
@@ -53,14 +54,15 @@ package final class LatchKeeper: @unchecked Sendable {
     private var isStopping = false
     private var hasStopped = false
 
-    /// Looks for a planted latch every `period`.
+    /// Looks for a planted latch every `period`; with `isKnown` the one that is there at the start is no news.
     package init(
-        directory: String, period: Duration = .milliseconds(200),
+        directory: String, period: Duration = .milliseconds(200), isKnown: Bool = false,
         onReport: @escaping @Sendable (LatchReport) -> Void,
         onPlanted: @escaping @Sendable () -> Void
     ) {
         self.directory = directory
         self.period = max(1_000_000, period.nanoseconds)
+        self.isKnown = isKnown
         self.onReport = onReport
         self.onPlanted = onPlanted
         let thread = Thread { self.run() }
@@ -88,7 +90,7 @@ package final class LatchKeeper: @unchecked Sendable {
     }
 
     private func run() {
-        var isKnown = false
+        var isKnown = isKnown
         while true {
             let isSet = LatchFile.isSet(in: directory)
             if isSet && !isKnown { onPlanted() }

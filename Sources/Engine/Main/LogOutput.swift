@@ -43,6 +43,13 @@ final class LogOutput: Sendable {
         }
     }
 
+    /// Waits until what was written so far is out, at most `seconds`: a stuck reader holds up no end.
+    func flush(seconds: Double) {
+        let done = DispatchSemaphore(value: 0)
+        queue.async { done.signal() }
+        _ = done.wait(timeout: .now() + seconds)
+    }
+
     private func put(_ text: String) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {

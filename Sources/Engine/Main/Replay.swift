@@ -173,6 +173,7 @@ struct Replay: ParsableCommand {
             writer.field("events", audit.events)
             writer.field("compared", audit.compared)
             writer.field("equal", audit.isEqual)
+            writer.field("ended", audit.wasEnded)
             writer.field("difference", audit.difference ?? "")
             writer.key("gaps")
             writer.beginArray()
@@ -186,6 +187,9 @@ struct Replay: ParsableCommand {
             say(
                 "run \(audit.run): \(audit.events) events replayed, \(audit.compared) answers compared, "
                     + (audit.isEqual ? "all equal" : "NOT equal"))
+            if !audit.wasEnded {
+                say("the run did not say goodbye: what came after its last record is not in it")
+            }
             say("factHash \(audit.factHash)  stateHash \(audit.stateHash)")
         }
         if let difference = audit.difference {

@@ -48,6 +48,7 @@ struct Run: ParsableCommand {
         if narwhal_forbid_core_dumps() != 0 { note("core dumps cannot be switched off") }
         let signals = SignalWaiter()
         let output = try LogOutput(path: log ?? temporary.map { $0 + "/engine.log" })
+        defer { output.flush(seconds: 1) }
         let runner: EngineRunner
         do throws(StartError) {
             runner = try EngineRunner(

@@ -378,7 +378,13 @@ package struct RecoveredState: Hashable, Sendable, Codable {
             account = record
         case .commandReceived(let envelope):
             commands.append(CommandRecord(envelope: envelope))
-            if commands.count > 256 { commands.removeFirst(commands.count - 256) }
+            // As the core forgets them: a kill that is not through must be carried on after a restart.
+            if commands.count > 256 {
+                let oldest =
+                    commands.firstIndex { $0.isFinished }
+                    ?? commands.firstIndex { $0.envelope.command != .kill } ?? 0
+                commands.remove(at: oldest)
+            }
         case .commandStep(let id, let step, let time):
             guard let index = commands.lastIndex(where: { $0.envelope.id == id }) else { return }
             if !commands[index].has(step) {

@@ -18,9 +18,9 @@ package struct CommandTimes: Sendable {
         var origin: Int64
     }
 
-    /// Oldest first, at most `capacity`.
+    /// Oldest first, at most `capacity`: as many as the core remembers.
     package private(set) var entries: [Entry] = []
-    package static let capacity = 64
+    package static let capacity = 256
 
     package init() {}
 
@@ -28,7 +28,12 @@ package struct CommandTimes: Sendable {
     package mutating func begin(_ id: CommandID, wall: Timestamp, monotonic: Int64) {
         guard !entries.contains(where: { $0.id == id }) else { return }
         entries.append(Entry(id: id, acceptedWall: wall, rungs: [], origin: monotonic))
-        if entries.count > Self.capacity { entries.removeFirst() }
+        guard entries.count > Self.capacity else { return }
+        // One that is through makes room before one that is still on its way.
+        let isThrough: (Entry) -> Bool = { entry in
+            entry.rungs.contains { $0.step == .completed || $0.step == .refused }
+        }
+        entries.remove(at: entries.firstIndex(where: isThrough) ?? 0)
     }
 
     /// A rung was reached in the answer to event `sequence`.

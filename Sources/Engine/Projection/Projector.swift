@@ -89,13 +89,21 @@ package struct Projector: Sendable {
             symbols: engine.symbols.map { $0.instrument.symbol.description })
     }
 
-    /// The ladder of every command that this run knows, with the wall times of its rungs.
+    /// Finished commands shown; those that are not finished are shown all, up to as many again.
+    private static let shownCommands = 20
+
+    /// The ladders of the latest commands and of all that are on their way, so that no flood of others hides a kill;
+    /// with the wall times of their rungs.
     private mutating func commands(_ engine: borrowing Engine, _ around: Surroundings)
         -> [CommandTopic]
     {
         let current = (orders: engine.orders.live.count, positions: engine.openPositions)
         var topics: [CommandTopic] = []
-        for record in engine.commands.records.suffix(20) {
+        let records = engine.commands.records
+        let latest = records.count - Self.shownCommands
+        let open = records.indices.filter { $0 < latest && !records[$0].isFinished }
+        let shown = open.prefix(Self.shownCommands) + records.indices.suffix(Self.shownCommands)
+        for record in shown.map({ records[$0] }) {
             let id = record.envelope.id
             let times = around.commands.last { $0.id == id }
             var counts =

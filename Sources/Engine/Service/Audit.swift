@@ -12,8 +12,10 @@ package struct Audit: Sendable {
     package var compared = 0
     /// The first difference, in words; `nil` when there is none.
     package var difference: String?
-    /// Holes in the input log, in words; after one the replay cannot be the same.
+    /// Holes in the input log, in words; after the first nothing is compared, because it cannot be the same.
     package var gaps: [String] = []
+    /// Whether the run said goodbye; if not, what came after its last record is lost without a trace.
+    package var wasEnded = false
     package var factHash = ""
     package var stateHash = ""
     package var actionHash: UInt64 = 0
@@ -26,10 +28,13 @@ package struct Audit: Sendable {
         do throws(JournalError) {
             let reader = try JournalReader(directory: directory)
             let runs = try reader.runs()
-            guard let record = wanted.map({ number in runs.first { $0.run == number } }) ?? runs.last else {
+            guard
+                let record = wanted.map({ number in runs.first { $0.run == number } }) ?? runs.last
+            else {
                 throw .failed("\(directory) has no such run; it has \(runs.count)")
             }
             run = record.run
+            wasEnded = record.endTime != nil
             var engine: Engine
             let state = try reader.state(atStartOf: record.run)
             do throws(StartError) {
@@ -38,8 +43,10 @@ package struct Audit: Sendable {
                     configuration = try Configuration(recorded: record.description.configuration)
                 } catch { throw StartError(error.description) }
                 engine = Engine(
-                    configuration: try EngineRunner.core(configuration, instruments: record.description.instruments),
-                    recovered: record.run == 1 ? nil : state, startTime: record.description.startTime)
+                    configuration: try EngineRunner.core(
+                        configuration, instruments: record.description.instruments),
+                    recovered: record.run == 1 ? nil : state,
+                    startTime: record.description.startTime)
             } catch { throw .failed(error.description) }
             var log = try InputLog(
                 run: record.run, journal: reader,
@@ -50,11 +57,13 @@ package struct Audit: Sendable {
                     if gaps.count < 10 { gaps.append("events \(from) to \(to) are missing") }
                 case .event(let event, let hash):
                     events += 1
+                    guard gaps.isEmpty else { continue }
                     _ = engine.process(event)
                     guard let hash else { continue }
                     compared += 1
                     if hash != engine.actionHash, difference == nil {
-                        difference = "event \(event.sequence) at \(event.time.utcText): \(event.body.short)"
+                        difference =
+                            "event \(event.sequence) at \(event.time.utcText): \(event.body.short)"
                     }
                 }
                 if difference != nil { break }

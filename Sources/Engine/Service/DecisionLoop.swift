@@ -42,6 +42,8 @@ struct DecisionLoop {
     private var nextPublication: Int64 = 0
     private var mustPublish = true
     private var hasNewRungs = false
+    /// The journal has refused an answer: this run is not recorded to its end, so no risk is taken in it any more.
+    private var isJournalLost = false
 
     /// Wall time between two pictures for the screens.
     private static let publicationInterval: Int64 = 100_000_000
@@ -67,6 +69,11 @@ struct DecisionLoop {
             publish()
             around.lanes.wait(nanoseconds: patience())
         }
+        // What has not left by now never leaves; else the next run would have to wait for the proof of that.
+        for request in performer.removeEntries() {
+            withhold(request.clientOrderID, request.instrument)
+        }
+        processFollowUps()
         return (engine, sequence)
     }
 
@@ -79,13 +86,17 @@ struct DecisionLoop {
         }
         if !batch.commands.isEmpty { mustPublish = true }
         batch.commands.removeAll(keepingCapacity: true)
-        for item in batch.bodies { process(item.body, at: item.time) }
+        for item in batch.bodies {
+            if isJournalLost, case .store = item.body { continue }
+            process(item.body, at: item.time)
+        }
         batch.bodies.removeAll(keepingCapacity: true)
     }
 
     private mutating func takeMarket(_ batch: inout Lanes.Batch) {
         var urgent = Lanes.Batch()
         for item in batch.market {
+            if around.lanes.isStopping { break }
             if around.lanes.hasUrgent {
                 around.lanes.take(into: &urgent, urgentOnly: true)
                 takeUrgent(&urgent)
@@ -113,6 +124,10 @@ struct DecisionLoop {
         latency.record(EngineClock.monotonic() - begin)
         remember(event, actions)
         for action in actions { perform(action) }
+        processFollowUps()
+    }
+
+    private mutating func processFollowUps() {
         guard !followUps.isEmpty else { return }
         let waiting = followUps
         followUps = []
@@ -127,16 +142,24 @@ struct DecisionLoop {
         switch event.body {
         case .market(let id, let data):
             isMarket = true
-            around.tape.append(sequence: event.sequence, time: event.time, instrument: id, data: data)
+            around.tape.append(
+                sequence: event.sequence, time: event.time, instrument: id, data: data)
         case .order, .account, .timer, .command, .latch, .store:
             isMarket = false
         }
         guard !isMarket || !actions.isEmpty else { return }
         let outcome = around.journal.append(
-            sequence: event.sequence, time: event.time, event: isMarket ? nil : event.body, facts: facts,
+            sequence: event.sequence, time: event.time, event: isMarket ? nil : event.body,
+            facts: facts,
             actionsHash: engine.actionHash, durability: Self.durability(of: event.body, facts))
         lastJournalled = event.sequence
-        if outcome == .refused { around.gauges.journalRefused() }
+        if outcome == .refused {
+            around.gauges.journalRefused()
+            if !isJournalLost {
+                isJournalLost = true
+                followUps.append(.store(.failed))
+            }
+        }
         for case .commandStep(let id, let step, _) in facts {
             times.reach(id, step, sequence: event.sequence, monotonic: EngineClock.monotonic())
             hasNewRungs = true
@@ -152,7 +175,8 @@ struct DecisionLoop {
         case .market, .timer, .store:
             let needsDisk = facts.contains { fact in
                 switch fact {
-                case .intent, .orderChanged, .fill, .gateChanged, .positionChanged, .positionClosed, .tradeClosed,
+                case .intent, .orderChanged, .fill, .gateChanged, .positionChanged, .positionClosed,
+                    .tradeClosed,
                     .commandReceived, .commandStep, .commandRefused, .breakerTripped, .funding:
                     true
                 case .decision, .account, .reconciled, .notice: false
@@ -186,14 +210,17 @@ struct DecisionLoop {
     private mutating func withhold(_ id: ClientOrderID, _ instrument: InstrumentID) {
         followUps.append(
             .order(
-                OrderReport(clientOrderID: id, instrument: instrument, kind: .withheld, venueTime: engine.now)))
+                OrderReport(
+                    clientOrderID: id, instrument: instrument, kind: .withheld,
+                    venueTime: engine.now)))
     }
 
     /// Hands to the venue what may leave now. The gate's epoch is read here, immediately before.
     private mutating func release() {
         guard !performer.isEmpty else { return }
         let released = performer.release(
-            committed: around.journal.durableSequence, epoch: engine.gate.epoch, now: EngineClock.monotonic())
+            committed: around.journal.durableSequence, epoch: engine.gate.epoch,
+            now: EngineClock.monotonic())
         for release in released {
             switch release {
             case .send(let request, let isDurable):
@@ -202,10 +229,7 @@ struct DecisionLoop {
             case .withhold(let request): withhold(request.clientOrderID, request.instrument)
             }
         }
-        guard !followUps.isEmpty else { return }
-        let waiting = followUps
-        followUps = []
-        for body in waiting { process(body, at: engine.now) }
+        processFollowUps()
     }
 
     // MARK: - Showing
@@ -216,22 +240,26 @@ struct DecisionLoop {
         mustPublish = false
         nextPublication = now + Self.publicationInterval
         var live = 0
-        for symbol in engine.symbols where !symbol.market.isStale(.connection, at: engine.now) { live += 1 }
+        for symbol in engine.symbols where !symbol.market.isStale(.connection, at: engine.now) {
+            live += 1
+        }
         let health = around.gauges.health(
             latency: latency.summary(at: now), events: sequence, journal: around.journal.status,
             clients: around.gateway.counters, feedsLive: live, feeds: engine.symbols.count)
         let snapshot = screen.snapshot(
             of: engine,
             Projector.Surroundings(
-                shell: around.shell, wallTime: EngineClock.wall(), health: health, commands: times.entries,
+                shell: around.shell, wallTime: EngineClock.wall(), health: health,
+                commands: times.entries,
                 durable: around.journal.durableSequence, events: log.events))
         if hasNewRungs, let commands = snapshot.commands {
             hasNewRungs = false
-            for command in commands.suffix(4) { around.gateway.publish(command: command) }
+            for command in commands { around.gateway.publish(command: command) }
         }
         around.gateway.publish(
             PublishedUpdate(
-                snapshot: snapshot, sequence: lastJournalled, committed: around.journal.committedSequence,
+                snapshot: snapshot, sequence: lastJournalled,
+                committed: around.journal.committedSequence,
                 isStoreFailed: engine.store == .failed))
     }
 

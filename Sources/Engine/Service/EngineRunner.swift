@@ -47,6 +47,7 @@ package final class EngineRunner {
     private let latch: LatchKeeper
     private let gateway: GatewayServer
     private let end: EndOfRun
+    private let gauges: Gauges
     private let housekeeping: any DispatchSourceTimer
 
     /// What the core was at the end.
@@ -59,8 +60,8 @@ package final class EngineRunner {
     ///
     /// `logLine` takes each log line, on the decision thread; it must not wait.
     package init(
-        _ configuration: Configuration, build: String, hooks: JournalHooks = JournalHooks(),
-        logLine: @escaping @Sendable (String) -> Void
+        _ configuration: Configuration, build: String, limits: JournalLimits = JournalLimits(),
+        hooks: JournalHooks = JournalHooks(), logLine: @escaping @Sendable (String) -> Void
     ) throws(StartError) {
         let instruments = configuration.symbols.enumerated().map { index, symbol in
             Instrument.preset(symbol, id: InstrumentID(UInt16(index)))
@@ -69,17 +70,25 @@ package final class EngineRunner {
         directory = try Self.stateDirectory(configuration)
         let store: JournalStore
         let recovery: Recovery
+        let chainBreak: ChainBreak?
         do throws(JournalError) {
             store = try JournalStore.open(directory: directory.path)
             recovery = try store.recover()
+            // Recovery trusts its checkpoint; the paper account is made of every row, so every row is checked.
+            if let early = recovery.chainBreak {
+                chainBreak = early
+            } else {
+                chainBreak = try store.verify()
+            }
         } catch { throw StartError(error.text) }
-        if let chainBreak = recovery.chainBreak { throw StartError(JournalError.damaged(chainBreak).text) }
+        if let chainBreak { throw StartError(JournalError.damaged(chainBreak).text) }
 
         let start = max(EngineClock.wall(), recovery.lastTime + .milliseconds(1))
         clock = EngineClock(start: start, scale: configuration.timeScale)
         lanes = Lanes(instruments: instruments.count)
         tape = TapeWriter(
-            directory: directory.tapePath, instruments: instruments, run: recovery.lastRun + 1, build: build,
+            directory: directory.tapePath, instruments: instruments, run: recovery.lastRun + 1,
+            build: build,
             maxBytes: configuration.maxTapeBytes,
             onReport: { report in logLine("\(EngineClock.wall().utcText) STORE \(report)") })
         let firstSequence = max(recovery.lastSequence, tape.lastSequenceBefore) + 1
@@ -89,57 +98,69 @@ package final class EngineRunner {
             configuration: core, recovered: isFresh ? nil : recovery.state, startTime: start)
 
         let gauges = Gauges()
+        self.gauges = gauges
         end = EndOfRun()
         let (lanes, clock) = (lanes, clock)
-        do throws(JournalError) {
-            journal = try store.begin(
-                RunDescription(
-                    engine: configuration.engineName, build: build, mode: configuration.mode,
-                    seed: configuration.venueSeed, configuration: configuration.text, instruments: instruments,
-                    startTime: start, firstSequence: firstSequence),
-                after: recovery, hooks: hooks,
-                onCommit: { commit in
-                    if commit.isDurable { gauges.committed(commit.took.nanoseconds) }
-                    lanes.wake()
-                },
-                onStore: { report, _ in lanes.send(.store(report), at: clock.now()) })
-        } catch { throw StartError(error.text) }
-
-        latch = LatchKeeper(
-            directory: directory.path,
-            onReport: { report in lanes.send(.latch(report), at: clock.now()) },
-            onPlanted: {
-                guard let id = CommandID("kill-file-\(EngineClock.wall().milliseconds)") else { return }
-                lanes.send(CommandEnvelope(id: id, command: .kill, origin: .killFile))
-            })
-        venue = SimulatedVenue(
-            clock: clock, lanes: lanes, latency: configuration.venueLatency, instruments: instruments.count)
-        let market = try Self.simulatedMarket(
-            configuration, instruments: instruments, recovery: recovery, directory: directory.path, start: start)
-
         let host = ProcessInfo.processInfo.hostName
-        let folder = configuration.gatewayDirectory ?? directory.runPath
         let queries = StoreQueries(directory: directory.path, instruments: instruments)
+        let market = try Self.simulatedMarket(
+            configuration, instruments: instruments, recovery: recovery, directory: directory.path,
+            start: start)
+
+        // A latch that the core does not know was planted while nobody looked: its kill is the first event.
+        let isPlanted = LatchFile.isSet(in: directory.path)
+        let isLatched = engine.gate.state == .latched
+        if isPlanted && !isLatched { Self.sendKillOfFile(to: lanes) }
+
+        // What can fail comes first, and nothing is left of it when the rest does.
+        let folder = configuration.gatewayDirectory ?? directory.runPath
         do throws(GatewayError) {
             gateway = try GatewayServer(
                 Self.gatewayConfiguration(configuration, folder: folder, host: host, build: build),
                 sinks: GatewaySinks(
                     command: { lanes.send($0) },
                     query: { request, answer in queries.answer(request, answer) },
-                    notice: { notice in logLine("\(EngineClock.wall().utcText) \(notice.tag.rawValue) \(notice.text)") },
+                    notice: { notice in
+                        logLine(
+                            "\(EngineClock.wall().utcText) \(notice.tag.rawValue) \(notice.text)")
+                    },
                     engineTime: { clock.now() }))
         } catch { throw StartError(error.text) }
-
         ready = Ready(
             engine: configuration.engineName, mode: configuration.mode.rawValue, pid: getpid(),
-            viewSocket: gateway.viewPath, controlSocket: gateway.controlPath, stateDirectory: directory.path,
-            timeScale: configuration.timeScale, latched: engine.gate.state == .latched)
+            viewSocket: gateway.viewPath, controlSocket: gateway.controlPath,
+            stateDirectory: directory.path,
+            timeScale: configuration.timeScale, latched: isLatched || isPlanted)
         do throws(JournalError) {
             try EngineFile(
-                engine: configuration.engineName, build: build, mode: configuration.mode, pid: getpid(),
+                engine: configuration.engineName, build: build, mode: configuration.mode,
+                pid: getpid(),
                 viewSocket: gateway.viewPath, controlSocket: gateway.controlPath, startTime: start
             ).write(to: directory.path)
-        } catch { throw StartError(error.text) }
+            journal = try store.begin(
+                RunDescription(
+                    engine: configuration.engineName, build: build, mode: configuration.mode,
+                    seed: configuration.venueSeed, configuration: configuration.text,
+                    instruments: instruments,
+                    startTime: start, firstSequence: firstSequence),
+                after: recovery, limits: limits, hooks: hooks,
+                onCommit: { commit in
+                    if commit.isDurable { gauges.committed(commit.took.nanoseconds) }
+                    lanes.wake()
+                },
+                onStore: { report, _ in lanes.send(.store(report), at: clock.now()) })
+        } catch {
+            gateway.stop()
+            Self.removeEngineFile(directory.path)
+            throw StartError(error.text)
+        }
+        latch = LatchKeeper(
+            directory: directory.path, isKnown: isPlanted,
+            onReport: { report in lanes.send(.latch(report), at: clock.now()) },
+            onPlanted: { Self.sendKillOfFile(to: lanes) })
+        venue = SimulatedVenue(
+            clock: clock, lanes: lanes, latency: configuration.venueLatency,
+            instruments: instruments.count)
 
         housekeeping = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "housekeeping"))
         housekeeping.schedule(deadline: .now(), repeating: .seconds(1))
@@ -148,7 +169,8 @@ package final class EngineRunner {
 
         venue.start(market)
         let around = DecisionLoop.Surroundings(
-            clock: clock, lanes: lanes, journal: journal, tape: tape, venue: venue, latch: latch, gateway: gateway,
+            clock: clock, lanes: lanes, journal: journal, tape: tape, venue: venue, latch: latch,
+            gateway: gateway,
             gauges: gauges,
             shell: ShellIdentity(
                 host: host, build: build, timeScale: configuration.timeScale, startedAt: start,
@@ -156,7 +178,8 @@ package final class EngineRunner {
         let log = EventLog(recovered: queries.recentEvents(), write: logLine)
         let end = end
         let thread = Thread {
-            var loop = DecisionLoop(engine: engine, nextSequence: firstSequence, log: log, around: around)
+            var loop = DecisionLoop(
+                engine: engine, nextSequence: firstSequence, log: log, around: around)
             let last = loop.run()
             end.set(Outcome(engine: last.engine, lastSequence: last.lastSequence))
         }
@@ -165,6 +188,9 @@ package final class EngineRunner {
         thread.qualityOfService = .userInteractive
         thread.start()
     }
+
+    /// Risk-lowering orders that left before their record was on disk.
+    package var sentBeforeCommit: UInt64 { gauges.sentBeforeCommitCount }
 
     /// Hands a command to the engine, as a signal does.
     package func send(_ command: Command, name: String) {
@@ -181,7 +207,8 @@ package final class EngineRunner {
         venue.stop()
         lanes.stop()
         let outcome = end.wait(within: .seconds(10))
-        let isClean = journal.stop(at: max(clock.now(), outcome?.engine.now ?? clock.now()), within: .seconds(10))
+        let isClean = journal.stop(
+            at: max(clock.now(), outcome?.engine.now ?? clock.now()), within: .seconds(10))
         tape.close()
         latch.stop(within: .seconds(2))
         gateway.stop()
@@ -190,13 +217,26 @@ package final class EngineRunner {
         return (outcome, isClean)
     }
 
+    private static func sendKillOfFile(to lanes: Lanes) {
+        guard let id = CommandID("kill-file-\(EngineClock.wall().milliseconds)") else {
+            preconditionFailure("a number fits in 64 allowed characters")
+        }
+        lanes.send(CommandEnvelope(id: id, command: .kill, origin: .killFile))
+    }
+
+    /// After a failed start; what cannot be removed names a pid that is gone.
+    private static func removeEngineFile(_ directory: String) {
+        do throws(JournalError) { try EngineFile.remove(from: directory) } catch { return }
+    }
+
     /// Bytes of memory that the process holds.
     private static func residentBytes() -> Int64 {
         guard let file = fopen("/proc/self/statm", "r") else { return 0 }
         defer { fclose(file) }
         var buffer = [CChar](repeating: 0, count: 128)
         guard fgets(&buffer, 128, file) != nil else { return 0 }
-        let text = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let text = String(
+            decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let fields = text.split(separator: " ")
         guard fields.count > 1, let pages = Int64(fields[1]) else { return 0 }
         return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))

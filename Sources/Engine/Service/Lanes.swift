@@ -18,7 +18,8 @@ package final class Lanes: Sendable {
         var bodies: [(time: Timestamp, body: Event.Body)] = []
         var market: MarketLane
         var isWaiting = false
-        var isStopping = false
+        /// Somebody called `wake` since the last wait: what the decision thread has looked at may be old.
+        var isWoken = false
         var refusedCommands: UInt64 = 0
     }
 
@@ -28,6 +29,7 @@ package final class Lanes: Sendable {
     private let state: Mutex<State>
     private let wakeUp = DispatchSemaphore(value: 0)
     private let urgent = Atomic<Bool>(false)
+    private let stopping = Atomic<Bool>(false)
 
     package init(instruments: Int) {
         state = Mutex(State(market: MarketLane(instruments: instruments)))
@@ -86,18 +88,20 @@ package final class Lanes: Sendable {
 
     /// Wakes the decision thread without a message: a commit arrived, or it is to stop.
     package func wake() {
-        if state.withLock({ Self.clearWaiting(&$0) }) { wakeUp.signal() }
-    }
-
-    package func stop() {
         let mustWake = state.withLock { state in
-            state.isStopping = true
+            state.isWoken = true
             return Self.clearWaiting(&state)
         }
         if mustWake { wakeUp.signal() }
     }
 
-    package var isStopping: Bool { state.withLock { $0.isStopping } }
+    /// Ends the decision thread, also in the middle of a long batch of market data.
+    package func stop() {
+        stopping.store(true, ordering: .releasing)
+        if state.withLock({ Self.clearWaiting(&$0) }) { wakeUp.signal() }
+    }
+
+    package var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
     /// Takes all commands and order events, and the market data too unless `urgentOnly`.
     package func take(into batch: inout Batch, urgentOnly: Bool) {
@@ -113,16 +117,20 @@ package final class Lanes: Sendable {
     package func wait(nanoseconds: Int64) {
         let mustWait = state.withLock { state in
             guard state.commands.isEmpty, state.bodies.isEmpty, state.market.isEmpty,
-                !state.isStopping
+                !isStopping, !state.isWoken, nanoseconds > 0
             else {
+                state.isWoken = false
                 return false
             }
             state.isWaiting = true
             return true
         }
-        guard mustWait, nanoseconds > 0 else { return }
+        guard mustWait else { return }
         _ = wakeUp.wait(timeout: .now() + .nanoseconds(Int(min(nanoseconds, 1_000_000_000))))
-        state.withLock { $0.isWaiting = false }
+        state.withLock { state in
+            state.isWaiting = false
+            state.isWoken = false
+        }
     }
 
     /// Market items replaced by newer ones, and refused for lack of room.

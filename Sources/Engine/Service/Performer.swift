@@ -3,26 +3,29 @@ package import Trading
 
 /// Orders that wait for their intent to be on disk, oldest first.
 ///
-/// Risk-raising orders leave after the commit, and only while the gate is still in the epoch of their approval. Orders
-/// that lower risk leave after the commit or `promptLimit`, whichever is first.
+/// Risk-raising orders leave after the commit, and only while the gate is still in the epoch of their approval and the
+/// market that they were decided on is young: after `entryLimit` they are withheld. Orders that lower risk leave after
+/// the commit or `promptLimit`, whichever is first.
 package struct Performer: Sendable {
     /// What is to be done with one waiting order.
     package enum Release: Hashable, Sendable {
         /// Hand it to the venue; `isDurable` says whether its intent was on disk by then.
         case send(OrderRequest, isDurable: Bool)
-        /// The gate closed after its approval: tell the core that it never left.
+        /// The gate closed after its approval, or its commit took too long: tell the core that it never left.
         case withhold(OrderRequest)
     }
 
     private struct Waiting: Sendable {
         var order: ApprovedOrder
         var sequence: UInt64
-        /// Monotonic nanoseconds at which a risk-lowering order leaves anyway.
+        /// Monotonic nanoseconds at which a risk-lowering order leaves anyway, and any other is withheld.
         var deadline: Int64
     }
 
     /// How long a close, cancel or stop may wait for its record.
     package static let promptLimitNanoseconds: Int64 = 5_000_000
+    /// How long an entry may wait for its record.
+    package static let entryLimitNanoseconds: Int64 = 1_000_000_000
 
     private var waiting: [Waiting] = []
 
@@ -32,17 +35,17 @@ package struct Performer: Sendable {
 
     /// Takes an order whose intent was appended under `sequence`.
     package mutating func add(_ order: ApprovedOrder, sequence: UInt64, now: Int64) {
-        waiting.append(
-            Waiting(order: order, sequence: sequence, deadline: now + Self.promptLimitNanoseconds))
+        let limit =
+            switch order.durability {
+            case .promptly: Self.promptLimitNanoseconds
+            case .afterCommit: Self.entryLimitNanoseconds
+            }
+        waiting.append(Waiting(order: order, sequence: sequence, deadline: now + limit))
     }
 
-    /// Monotonic nanoseconds at which something must be released without its commit; `nil` when nothing waits for time.
+    /// Monotonic nanoseconds at which something is released without its commit; `nil` when nothing waits.
     package var nextDeadline: Int64? {
-        var earliest: Int64?
-        for item in waiting where item.order.durability == .promptly {
-            earliest = min(earliest ?? item.deadline, item.deadline)
-        }
-        return earliest
+        waiting.lazy.map(\.deadline).min()
     }
 
     /// Takes out what may leave now, in the order of submission.
@@ -55,7 +58,7 @@ package struct Performer: Sendable {
         for item in waiting {
             let isDurable = item.sequence <= committed
             switch item.order.durability {
-            case .afterCommit(let approved) where approved != epoch:
+            case .afterCommit(let approved) where approved != epoch || now >= item.deadline:
                 released.append(.withhold(item.order.request))
             case .afterCommit:
                 if isDurable {
@@ -82,5 +85,16 @@ package struct Performer: Sendable {
         }
         waiting.remove(at: index)
         return true
+    }
+
+    /// Takes out every order that raises risk: at the end none of them may leave.
+    package mutating func removeEntries() -> [OrderRequest] {
+        var removed: [OrderRequest] = []
+        waiting.removeAll { item in
+            guard item.order.durability != .promptly else { return false }
+            removed.append(item.order.request)
+            return true
+        }
+        return removed
     }
 }
