@@ -57,6 +57,15 @@ private func print(
         }
     }
 
+    @Test(arguments: [
+        "99999999999999999", "9223372036854776", "5000000000000", "50000000000000000",
+    ])
+    func `a time that is none is refused and later rows are read`(time: String) throws {
+        let (read, reader) = try read(header + "1999999999,60000.0,1,1,1,\(time),true\n" + rows)
+        #expect(read == prints)
+        #expect(reader.counts.rejected == 1)
+    }
+
     @Test func `gzip is unpacked on the way`() throws {
         let file = try TemporaryFile(gzip(Array((header + rows).utf8)))
         let reader = try AggTradesCSVReader(path: file.path)

@@ -145,19 +145,25 @@ package final class CaptureReader {
             index += 1
         }
         guard index > 0, index < bytes.count, bytes[index] == 32 else { return nil }
-        return (DumpTime.timestamp(value), index + 1)
+        return DumpTime.timestamp(value).map { ($0, index + 1) }
     }
 }
 
 /// Times whose unit shows in their size, as recorders and dump files write them.
 enum DumpTime {
-    /// `value` in seconds, milliseconds, microseconds or nanoseconds since 1970, whichever puts it nearest our century.
-    static func timestamp(_ value: Int64) -> Timestamp {
+    /// 2100: what is later is no time of a trade, and one such row would make all that follow late.
+    private static let end: Int64 = 4_102_444_800
+
+    /// `value` in seconds, milliseconds, microseconds or nanoseconds since 1970, whichever puts it nearest our
+    /// century; `nil` when none does.
+    static func timestamp(_ value: Int64) -> Timestamp? {
         switch value {
-        case ..<100_000_000_000: Timestamp(milliseconds: value * 1_000)
-        case ..<100_000_000_000_000: Timestamp(milliseconds: value)
-        case ..<100_000_000_000_000_000: Timestamp(nanoseconds: (value * 1_000))
-        default: Timestamp(nanoseconds: value)
+        case ..<0: nil
+        case ..<end: Timestamp(milliseconds: value * 1_000)
+        case 100_000_000_000..<(end * 1_000): Timestamp(milliseconds: value)
+        case 100_000_000_000_000..<(end * 1_000_000): Timestamp(nanoseconds: value * 1_000)
+        case 100_000_000_000_000_000..<(end * 1_000_000_000): Timestamp(nanoseconds: value)
+        default: nil
         }
     }
 }

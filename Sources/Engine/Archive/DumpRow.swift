@@ -54,12 +54,12 @@ enum DumpRow {
         }
         guard let time = integer(bytes, at: &position), comma(bytes, at: &position),
             let isBuyerMaker = bool(bytes, at: &position), endRow(bytes, at: &position),
-            price > 0, quantity > 0
+            price > 0, quantity > 0, let venueTime = DumpTime.timestamp(time)
         else { return nil }
         return Print(
             tradeID: id, price: Price(units: price), quantity: Quantity(units: quantity),
             // The buyer was resting: the aggressor sold.
-            takerSide: isBuyerMaker ? .sell : .buy, venueTime: DumpTime.timestamp(time))
+            takerSide: isBuyerMaker ? .sell : .buy, venueTime: venueTime)
     }
 
     @inline(__always)
