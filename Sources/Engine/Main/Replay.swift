@@ -66,7 +66,7 @@ struct Replay: ParsableCommand {
                 try readDump(csv, name, threshold, &replay)
             }
         } catch { problem = error.description }
-        guard var replay, replay.market.printCount > 0 || replay.counts.lines > replay.counts.otherSymbol else {
+        guard var replay, replay.knowsSymbol else {
             let file = capture ?? csv ?? ""
             throw fail(problem ?? "\(file) has nothing of symbol \(name); name the one it has with --symbol")
         }

@@ -74,6 +74,12 @@ struct TapeReplay {
 
     var market: MarketState { session.engine.symbols[0].market }
 
+    /// Whether anything was of the symbol that was asked for, or at least nothing of another one.
+    var knowsSymbol: Bool {
+        if counts.otherSymbol == 0 { return counts.lines > 0 }
+        return market.printCount + counts.bookTicker + counts.depth + counts.markPrice > 0
+    }
+
     /// Every minute with prints, the first and last partial ones included.
     var allCandles: [Candle] {
         let series = market.candles1m
