@@ -85,7 +85,7 @@ extension Projector {
             net: sums.net.description,
             longNet: sums.longNet.description, shortNet: (sums.net - sums.longNet).description,
             fees: (-sums.fees).description,
-            maxDrawdown: sums.maxDrawdown(from: engine.account.openingBalance),
+            maxDrawdown: sums.maxDrawdown(from: engine.account.walletBalance - sums.net),
             exits: sums.exits, lastTrade: trips.last.map { trade($0, of: engine) })
     }
 

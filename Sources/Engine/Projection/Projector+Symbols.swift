@@ -187,15 +187,17 @@ extension Projector {
             ageMs: market.ages.clusters.map { max(0, (engine.now - $0).milliseconds) })
     }
 
-    static func guards(_ engine: borrowing Engine, _ index: Int) -> [GuardTopic] {
+    func guards(_ engine: borrowing Engine, _ index: Int) -> [GuardTopic] {
         let counts = engine.funnelCounts
         var topics: [GuardTopic] = []
         for direction in Direction.allCases {
-            for verdict in engine.guardVerdicts(index, direction, probability: engine.exitThreshold)
+            let outlook = direction == .long ? outlooks[index].long : outlooks[index].short
+            for verdict in engine.guardVerdicts(index, direction, probability: outlook.probability)
             {
                 topics.append(
                     GuardTopic(
-                        verdict, symbol: engine.symbols[index].instrument.symbol.description, side: direction.word,
+                        verdict, symbol: engine.symbols[index].instrument.symbol.description,
+                        side: direction.word,
                         blocks24h: counts.blocks(verdict.guardID)))
             }
         }
@@ -261,8 +263,10 @@ extension GuardTopic {
         case .noData: (state, value, limit) = ("nodata", nil, nil)
         }
         self.init(
-            id: verdict.guardID.rawValue, label: verdict.guardID.label, symbol: symbol, side: side, state: state,
-            value: value.flatMap { $0.isFinite ? $0 : nil }, limit: limit.flatMap { $0.isFinite ? $0 : nil },
+            id: verdict.guardID.rawValue, label: verdict.guardID.label, symbol: symbol, side: side,
+            state: state,
+            value: value.flatMap { $0.isFinite ? $0 : nil },
+            limit: limit.flatMap { $0.isFinite ? $0 : nil },
             blocks24h: blocks24h)
     }
 }

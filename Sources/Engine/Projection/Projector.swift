@@ -37,7 +37,16 @@ package struct Projector: Sendable {
     }
 
     var outlooks: [SymbolOutlook] = []
-    private var commandCounts: [String: (orders: Int, positions: Int)] = [:]
+    private var commandCounts: [String: CommandCounts] = [:]
+    /// What the last picture showed: what a command that is new in this one found.
+    private var lastCounts: (orders: Int, positions: Int)?
+
+    /// Orders and positions when a command came and when it ended, or now while it has not.
+    private struct CommandCounts {
+        var before: (orders: Int, positions: Int)
+        var now: (orders: Int, positions: Int)
+        var isFinished = false
+    }
 
     package init() {}
 
@@ -56,7 +65,7 @@ package struct Projector: Sendable {
         snapshot.entries = indices.map { entry(engine, $0) }
         snapshot.flow = indices.map { flow(engine, $0) }
         snapshot.map = indices.map { Self.map(engine, $0, source: around.shell.clusterSource) }
-        snapshot.guards = indices.flatMap { Self.guards(engine, $0) }
+        snapshot.guards = indices.flatMap { guards(engine, $0) }
         snapshot.session = Self.session(engine)
         snapshot.funnel = Self.funnel(engine)
         snapshot.events = around.events
@@ -84,13 +93,18 @@ package struct Projector: Sendable {
     private mutating func commands(_ engine: borrowing Engine, _ around: Surroundings)
         -> [CommandTopic]
     {
-        let (orders, positions) = (engine.orders.live.count, engine.openPositions)
+        let current = (orders: engine.orders.live.count, positions: engine.openPositions)
         var topics: [CommandTopic] = []
         for record in engine.commands.records.suffix(20) {
             let id = record.envelope.id
             let times = around.commands.last { $0.id == id }
-            let before = commandCounts[id.description] ?? (orders, positions)
-            commandCounts[id.description] = before
+            var counts =
+                commandCounts[id.description]
+                ?? CommandCounts(before: lastCounts ?? current, now: current)
+            // What happens after its end is not its doing.
+            if !counts.isFinished { counts.now = current }
+            counts.isFinished = record.isFinished
+            commandCounts[id.description] = counts
             let start = record.rungs.first?.time ?? engine.now
             topics.append(
                 CommandTopic(
@@ -106,10 +120,11 @@ package struct Projector: Sendable {
                             step: rung.step.rawValue, afterMs: after,
                             durable: timed.map { $0.sequence <= around.durable } ?? true)
                     },
-                    ordersBefore: before.orders, ordersNow: orders,
-                    positionsBefore: before.positions,
-                    positionsNow: positions, refusal: record.refusal?.text))
+                    ordersBefore: counts.before.orders, ordersNow: counts.now.orders,
+                    positionsBefore: counts.before.positions,
+                    positionsNow: counts.now.positions, refusal: record.refusal?.text))
         }
+        lastCounts = current
         if commandCounts.count > 256 {
             commandCounts = commandCounts.filter { key, _ in topics.contains { $0.id == key } }
         }
