@@ -70,6 +70,40 @@ struct CommandTests {
         #expect(cockpit.fill(entry).approved.map(\.purpose) == [.exit(.kill)])
     }
 
+    @Test func `arm is refused while a killed entry may still fill`() throws {
+        var cockpit = try Cockpit()
+        let entry = try cockpit.orderEntry()
+        cockpit.report(.outcomeUnknown, of: entry)
+        cockpit.command(.kill)
+        cockpit.send(.latch(.written))
+        cockpit.command(.arm(engineName: "btc-1"), id: "a")
+        #expect(cockpit.engine.gate.state == .latched)
+        #expect(cockpit.fill(entry).approved.map(\.purpose) == [.exit(.kill)])
+    }
+
+    @Test func `a reading from before the last fill confirms no flat`() throws {
+        var cockpit = try Cockpit()
+        let entry = try cockpit.orderEntry()
+        cockpit.command(.kill)
+        // Flat here and there, but the entry is still on its way.
+        cockpit.read(positions: [], orders: [])
+        cockpit.accept(entry)
+        let close = try #require(cockpit.fill(entry).submitted.first)
+        #expect(!cockpit.fill(close).steps.contains(.confirmedByVenue))
+        #expect(cockpit.read().steps.contains(.confirmedByVenue))
+    }
+
+    @Test func `an entry decided before a pause is not chased after the resume`() throws {
+        var cockpit = try Cockpit()
+        let entry = try cockpit.orderEntry()
+        cockpit.accept(entry)
+        cockpit.trade(at: 60_010, after: .seconds(3))
+        cockpit.command(.pause, id: "p")
+        cockpit.command(.resume, id: "r")
+        #expect(cockpit.engine.gate.state == .open)
+        #expect(cockpit.report(.expired, of: entry).submitted == [])
+    }
+
     @Test func `an entry withheld after the kill leaves nothing behind`() throws {
         var cockpit = try Cockpit()
         let entry = try cockpit.orderEntry()

@@ -124,6 +124,17 @@ struct EntryTests {
         #expect(cockpit.facts.decisions.last?.outcome == .notReady(.staleData))
     }
 
+    @Test func `a candle that the heartbeat closes first is decided all the same`() throws {
+        var cockpit = try Cockpit()
+        cockpit.read()
+        for _ in 0..<3 { cockpit.trade(at: 60_000, after: .seconds(15)) }
+        // The loop was late: time is past the end of the candle and its grace when the heartbeat comes.
+        cockpit.fire(.tick, after: .seconds(17))
+        #expect(cockpit.facts.decisions.count == 1)
+        cockpit.fire(.candleClose(Cockpit.btc), after: .zero)
+        #expect(cockpit.facts.decisions.count == 1)
+    }
+
     @Test func `a candle is decided once although a late print amends it`() throws {
         var cockpit = try Cockpit()
         cockpit.read()
@@ -229,6 +240,38 @@ struct BreakerTests {
         cockpit.trade(at: 60_000)
         cockpit.read()
         #expect(cockpit.engine.notReady(0) == nil)
+    }
+
+    @Test func `a fall after the arming that forgave one kills again`() throws {
+        var cockpit = try Cockpit { $0.riskLimits.breakers.dailyLoss = nil }
+        cockpit.read()
+        func lose(_ usd: Int64) {
+            cockpit.send(
+                .account(
+                    .funding(
+                        Cockpit.btc, amount: Money(whole: -usd), rate: Rate(units: 1),
+                        venueTime: cockpit.time)), after: .seconds(1))
+        }
+        lose(2_100)
+        #expect(cockpit.engine.gate.state == .latched)
+        cockpit.read()
+        cockpit.command(.arm(engineName: "btc-1"), id: "a")
+        #expect(cockpit.engine.gate.state == .paused)
+        #expect(cockpit.engine.account.peakEquity == Money(whole: 7_900))
+        lose(1_500)
+        #expect(cockpit.engine.gate.state == .paused)
+        lose(100)
+        #expect(cockpit.engine.gate.state == .latched)
+    }
+
+    @Test func `the equity of 24 hours ago is not older although minutes are missing`() {
+        var history = EquityHistory()
+        for hour in 0..<60 {
+            history.add(
+                Money(whole: Int64(hour)), at: Cockpit.start + .hours(Int64(hour)))
+        }
+        #expect(history.dayAgo == Money(whole: 35))
+        #expect(history.ordered.count == 25)
     }
 
     @Test func `a fall of 20 per cent from the peak kills and latches`() throws {

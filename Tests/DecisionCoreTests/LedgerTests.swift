@@ -118,6 +118,59 @@ struct LedgerTests {
         #expect(cockpit.engine.account.dayFunding == amount)
     }
 
+    @Test func `funding that is told twice is booked once`() throws {
+        var cockpit = try Cockpit()
+        _ = try cockpit.openPosition()
+        let told = Event.Body.account(
+            .funding(
+                Cockpit.btc, amount: Money(whole: -2), rate: Rate(units: 100),
+                venueTime: cockpit.time))
+        cockpit.send(told)
+        cockpit.send(told, after: .seconds(1))
+        #expect(cockpit.engine.account.dayFunding == Money(whole: -2))
+        #expect(cockpit.position?.funding == Money(whole: -2))
+    }
+
+    @Test func `numbers that no venue can mean are refused and change nothing`() throws {
+        var cockpit = try Cockpit()
+        let (_, stop, _) = try cockpit.openPosition()
+        let (quantity, wallet) = (cockpit.position?.quantity, cockpit.engine.account.walletBalance)
+        let foreign = OrderRequest(
+            clientOrderID: try #require(ClientOrderID("web-1")), instrument: Cockpit.btc,
+            side: .buy, kind: .market, quantity: Quantity(units: .max), isReduceOnly: false)
+        let far = try #require(Price(exactly: .max))
+        for price in [far, Price(units: 1)] {
+            #expect(cockpit.fill(foreign, at: price).alarms.count >= 1)
+        }
+        var fill = cockpit.makeFill(stop, tradeID: 99)
+        fill.commission = Money(units: .max)
+        cockpit.report(.filled(fill), of: stop)
+        cockpit.send(
+            .account(
+                .funding(
+                    Cockpit.btc, amount: Money(units: .min), rate: Rate(units: 1),
+                    venueTime: cockpit.time)))
+        cockpit.read(wallet: Money(units: .min))
+        #expect(cockpit.position?.quantity == quantity)
+        #expect(cockpit.engine.account.walletBalance == wallet)
+        #expect(cockpit.engine.counters.refusedReports == 5)
+    }
+
+    @Test func `after midnight the parts of the day add up without an open one once all is flat`()
+        throws
+    {
+        var cockpit = try Cockpit()
+        let (_, stop, _) = try cockpit.openPosition()
+        cockpit.trade(at: 60_100)
+        cockpit.fire(.dayStart, after: .hours(24))
+        #expect(cockpit.engine.account.dayStartEquity > cockpit.engine.account.walletBalance)
+        cockpit.fill(stop, at: Cockpit.price(60_050))
+        let ledger = cockpit.engine.account
+        #expect(
+            cockpit.engine.equity - ledger.dayStartEquity
+                == ledger.dayClosedPnL - ledger.dayCommissions + ledger.dayFunding)
+    }
+
     @Test func `a liquidation closes the trade by that name and leaves no order`() throws {
         var cockpit = try Cockpit()
         let (entry, stop, target) = try cockpit.openPosition()

@@ -44,6 +44,60 @@ struct ProtectionTests {
         #expect(cockpit.accept(second).canceled == [first.clientOrderID])
     }
 
+    @Test func `a position that no single order can hold has several stops and no more`() throws {
+        var cockpit = try Cockpit {
+            $0.instruments[0].filters.maxMarketQuantity = Quantity(units: 1_000_000)
+        }
+        let entry = try cockpit.orderEntry()
+        #expect(entry.quantity > Quantity(units: 1_000_000))
+        var waiting = cockpit.accept(entry).submitted + cockpit.fill(entry).submitted
+        var stops: [OrderRequest] = []
+        while let order = waiting.first, stops.count < 20 {
+            waiting.removeFirst()
+            waiting += cockpit.accept(order).submitted
+            if order.kind.isConditional { stops.append(order) }
+        }
+        cockpit.read()
+        #expect(cockpit.trade(at: 60_000).submitted == [])
+        var covered = Quantity.zero
+        for stop in stops { covered += stop.quantity }
+        #expect(covered >= entry.quantity)
+        #expect(covered < entry.quantity + Quantity(units: 1_000_000))
+        #expect(cockpit.engine.symbols[0].position?.nakedSince == nil)
+    }
+
+    @Test func `a target that cannot hold the whole position is not sent again and again`() throws {
+        var cockpit = try Cockpit {
+            $0.instruments[0].filters.maxQuantity = Quantity(units: 1_000_000)
+            $0.instruments[0].filters.maxMarketQuantity = Quantity(units: 500_000)
+        }
+        let entry = try cockpit.orderEntry()
+        // More than was asked: as a change of the venue's filters would leave it.
+        var waiting =
+            cockpit.accept(entry).submitted
+            + cockpit.fill(entry, Quantity(units: 1_500_000)).submitted
+        var targets = 0
+        for _ in 0..<20 {
+            guard let order = waiting.first else { break }
+            waiting.removeFirst()
+            waiting += cockpit.accept(order).submitted
+            if !order.kind.isConditional { targets += 1 }
+        }
+        #expect(waiting == [])
+        #expect(targets == 1)
+        #expect(cockpit.trade(at: 60_000).canceled == [])
+    }
+
+    @Test func `a stop is confirmed by the answer first and by a reading later`() throws {
+        var cockpit = try Cockpit()
+        _ = try cockpit.openPosition()
+        cockpit.trade(at: 60_000)
+        #expect(cockpit.engine.protection(0)?.confirmedBy == .report)
+        cockpit.read()
+        #expect(cockpit.engine.protection(0)?.confirmedBy == .reading)
+        #expect(cockpit.engine.protection(0)?.confirmedTime == cockpit.time)
+    }
+
     @Test func `a position whose stop is not confirmed in 5 seconds is closed`() throws {
         var cockpit = try Cockpit()
         let entry = try cockpit.orderEntry()

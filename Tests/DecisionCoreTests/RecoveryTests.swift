@@ -128,6 +128,30 @@ struct RecoveryTests {
         #expect(restarted.engine.orders.ended.last?.record.state == .abandoned)
     }
 
+    @Test func `a cancel that was on its way at the crash is resolved by the venue's list`() throws
+    {
+        var cockpit = try Cockpit()
+        let entry = try cockpit.orderEntry()
+        cockpit.accept(entry)
+        cockpit.command(.pause)
+        #expect(cockpit.liveOrders.map(\.state) == [.canceling])
+        var restarted = try Self.restart(cockpit)
+        let first = restarted.trade(at: 60_000)
+        #expect(
+            first.contains {
+                if case .setTimer(.orderTimeout(let id), _) = $0 {
+                    id == entry.clientOrderID
+                } else {
+                    false
+                }
+            })
+        restarted.read(orders: [])
+        restarted.read(orders: [], after: .seconds(61))
+        restarted.read(orders: [], after: .seconds(6))
+        #expect(restarted.engine.orders.live.isEmpty)
+        #expect(restarted.engine.notReady(0) == .paused)
+    }
+
     @Test func `a fill told again after the restart counts no second time`() throws {
         var cockpit = try Cockpit()
         let (entry, _, _) = try cockpit.openPosition()

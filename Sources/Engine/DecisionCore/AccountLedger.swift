@@ -79,6 +79,15 @@ package struct AccountLedger: Sendable {
         dayStartEquity = venueBalance
     }
 
+    /// Nothing is open: what a position had won or lost before midnight, and what was adopted from the venue, is part
+    /// of the closed result from now on, so that the day's parts add up without an open one.
+    mutating func closeDaySum() {
+        dayClosedPnL = walletBalance - dayStartEquity + dayCommissions - dayFunding
+    }
+
+    /// The operator has seen the fall and arms again: the next one is measured from here.
+    mutating func restartPeak(at equity: Money) { peakEquity = equity }
+
     mutating func countEntry() { dayTrades += 1 }
 
     mutating func countTrade(net: Money) { losingStreak = net.isNegative ? losingStreak + 1 : 0 }

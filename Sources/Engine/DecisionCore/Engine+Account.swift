@@ -24,18 +24,19 @@ package struct EquityPoint: Hashable, Sendable {
 
 /// The equity by the minute, oldest first, at most 24 hours.
 package struct EquityHistory: Sendable {
-    package private(set) var points: [EquityPoint] = []
-    /// Where the oldest is once the ring is full.
+    private var points: [EquityPoint] = []
+    /// The oldest that counts; what is before it is removed now and then.
     private var start = 0
     private static let capacity = 1_440
 
     mutating func add(_ equity: Money, at time: Timestamp) {
-        let point = EquityPoint(time: time, equity: equity)
-        if points.count < Self.capacity {
-            points.append(point)
-        } else {
-            points[start] = point
-            start = (start + 1) % Self.capacity
+        points.append(EquityPoint(time: time, equity: equity))
+        while points.count - start > Self.capacity || time - points[start].time > .hours(24) {
+            start += 1
+        }
+        if start > Self.capacity {
+            points.removeFirst(start)
+            start = 0
         }
     }
 
@@ -46,10 +47,10 @@ package struct EquityHistory: Sendable {
     }
 
     /// The equity 24 hours ago, or at the oldest minute known.
-    var dayAgo: Money? { points.isEmpty ? nil : points[start % points.count].equity }
+    var dayAgo: Money? { points.isEmpty ? nil : points[start].equity }
 
     /// Oldest first.
-    package var ordered: [EquityPoint] { Array(points[start...] + points[..<start]) }
+    package var ordered: [EquityPoint] { Array(points[start...]) }
 }
 
 extension Engine {

@@ -43,7 +43,9 @@ extension Engine {
             }
             if gate.state != .latched { return .notLatched }
             // A kill that is not through yet must not be disarmed half-way.
-            return gate.flatReason != nil && openPositions > 0 ? .notReconciled : nil
+            let mayStillOpen = orders.live.contains { $0.record.purpose == .entry }
+            return gate.flatReason != nil && (openPositions > 0 || mayStillOpen)
+                ? .notReconciled : nil
         }
     }
 
@@ -69,6 +71,12 @@ extension Engine {
         case .arm:
             gate.arm()
             emit(.latch(false))
+            // A breaker acts once: without a new peak it would never act again.
+            if breakers.tripped.contains(.drawdown) {
+                breakers.tripped.removeAll { $0 == .drawdown }
+                account.restartPeak(at: equity)
+                recordAccount()
+            }
         case .resume:
             gate.resume()
             account.forgiveLosingStreak()

@@ -72,7 +72,8 @@ extension Engine {
             let entry = PendingEntry(
                 clientOrderID: ids.next(), direction: direction, quantity: quantity,
                 probability: probability, threshold: threshold, decisionPrice: mark,
-                chasesLeft: configuration.profile.entry.chases)
+                chasesLeft: configuration.profile.entry.chases, epoch: gate.epoch,
+                decidedTime: now)
             switch sendEntry(index, entry, limit: limit, touch: touch) {
             case .approved(let order): return .ordered(order.request.clientOrderID)
             case .denied(let denial): return .refusedByRisk(denial.text)
@@ -196,6 +197,7 @@ extension Engine {
         }
         symbols[index].pendingEntry = nil
         guard order.record.state == .expired, entry.chasesLeft > 0, gate.state == .open,
+            entry.epoch == gate.epoch, now - entry.decidedTime <= configuration.orderAnswerLimit,
             reading.isAgreed, store == .healthy, !isStale(index),
             !(symbols[index].position?.isClosing ?? false), let touch = touch(index)
         else { return }

@@ -79,7 +79,11 @@ extension Engine {
     /// The heartbeat: what must be looked at even when nothing comes.
     mutating func tick() {
         for index in symbols.indices {
-            _ = symbols[index].market.advance(to: now)
+            // Time may have passed the end of a candle before the timer of that end is delivered.
+            let change = symbols[index].market.advance(to: now)
+            if change.contains(decidesOn1m ? .candleClosed1m : .candleClosed5m) {
+                candleClosed(index)
+            }
             if openPositions > 0 { seeMark(index) }
         }
         checkBreakers()

@@ -231,6 +231,12 @@ extension Engine {
     mutating func count(_ fill: Fill, of instrument: InstrumentID, by id: ClientOrderID?) {
         let index = Int(instrument.index)
         guard !fill.quantity.isZero else { return }
+        guard isCredible(fill, index) else {
+            counters.refusedReports += 1
+            tell(.fill, .alarm, "\(name(index)): a fill that cannot be, refused")
+            requestReading()
+            return
+        }
         switch symbols[index].fills.insert(fill.tradeID) {
         case .counted: break
         case .repeated, .beforeMemory:
@@ -249,6 +255,13 @@ extension Engine {
             tell(.fill, .alarm, "\(name(index)): a fill of an order that nobody knows")
             requestReading()
         }
+    }
+
+    /// Whether the numbers of a fill can be booked without leaving the range of the arithmetic.
+    private func isCredible(_ fill: Fill, _ index: Int) -> Bool {
+        let held = symbols[index].position?.record.quantity.units ?? 0
+        return Money(fill.quantity, at: fill.price).isCredible && fill.commission.isCredible
+            && !held.addingReportingOverflow(fill.quantity.units).overflow
     }
 
     private mutating func fillCounted(_ fill: Fill, by order: LiveOrder, _ index: Int) {
@@ -340,6 +353,7 @@ extension Engine {
     /// Puts a position in its place; from now on its mark is followed.
     mutating func adopt(_ position: OpenPosition, at index: Int) {
         if symbols[index].position == nil { openPositions += 1 }
+        reading.flatAgreed = false
         symbols[index].position = position
         symbols[index].highestMark = position.record.highestMark.units
         symbols[index].lowestMark = position.record.lowestMark.units
@@ -417,6 +431,14 @@ extension RoundTrip {
     private static func mean(_ notional: Money, _ quantity: Quantity) -> Price? {
         guard !quantity.isZero else { return nil }
         return Price(exactly: Int64(clamping: notional.units / Int128(quantity.units)))
+    }
+}
+
+extension Money {
+    /// Whether a venue can mean it: at most a million million quote units either way.
+    var isCredible: Bool {
+        let most = Int128(1_000_000_000_000) * FixedPoint.moneyUnitsPerOne
+        return (-most...most).contains(units)
     }
 }
 

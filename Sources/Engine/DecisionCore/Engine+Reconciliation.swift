@@ -42,9 +42,17 @@ extension Engine {
 
     mutating func receive(_ report: AccountReport) {
         switch report {
-        case .funding(let id, let amount, let rate, _):
+        case .funding(let id, let amount, let rate, let venueTime):
             links.seen(at: now)
             guard Int(id.index) < symbols.count else { return }
+            // A link that was lost may tell it again.
+            guard amount.isCredible,
+                symbols[Int(id.index)].fundingTime.map({ $0 < venueTime }) ?? true
+            else {
+                counters.refusedReports += 1
+                return
+            }
+            symbols[Int(id.index)].fundingTime = venueTime
             account.book(funding: amount)
             symbols[Int(id.index)].position?.record.book(funding: amount)
             record(.funding(id, amount: amount, rate: rate))
@@ -77,6 +85,11 @@ extension Engine {
             requestReading()
         case .snapshot(let snapshot):
             links.seen(at: now)
+            guard snapshot.isCredible else {
+                counters.refusedReports += 1
+                tell(.reconcile, .alarm, "a reading of the account that cannot be, refused")
+                return
+            }
             compare(snapshot)
         }
     }
@@ -130,14 +143,16 @@ extension Engine {
         if doubts == 0 {
             reading.isAgreed = true
             reading.hasEverAgreed = true
+            // While an entry may still fill, flat is not yet the last word.
             if openPositions == 0 && snapshot.positions.isEmpty
+                && !orders.live.contains(where: { $0.record.purpose == .entry })
                 && !snapshot.openOrders.contains(where: { isOurs($0.request.clientOrderID) })
             {
                 reading.flatAgreed = true
             }
-            for index in symbols.indices {
-                let seen = stopSeen(index)
-                symbols[index].position?.stopSeenTime = seen
+            for index in symbols.indices where listsStop(index, snapshot) {
+                symbols[index].position?.stopSeenTime = now
+                symbols[index].position?.isStopSeenByReading = true
             }
             record(.reconciled(differences: differences))
         }
@@ -162,9 +177,12 @@ extension Engine {
         return configuration.reconcileInterval.map { min($0, half) } ?? half
     }
 
-    private func stopSeen(_ index: Int) -> Timestamp? {
-        guard let position = symbols[index].position else { return nil }
-        return position.nakedSince == nil ? now : position.stopSeenTime
+    /// Whether the reading itself lists the stop that covers the position.
+    private func listsStop(_ index: Int, _ snapshot: AccountSnapshot) -> Bool {
+        guard let stop = protection(index)?.stop else { return false }
+        return snapshot.openOrders.contains {
+            $0.request.clientOrderID == stop.request.clientOrderID
+        }
     }
 
     private enum Comparison {
@@ -430,12 +448,21 @@ extension Engine {
     private mutating func restore(_ record: OrderRecord) {
         var order = LiveOrder(record: record)
         switch record.state {
-        case .intended, .submitting, .outcomeUnknown:
+        // Of a cancel, nobody knows whether it was sent or what became of it.
+        case .intended, .submitting, .canceling, .outcomeUnknown:
             order.record.state = .outcomeUnknown
             order.unknownSince = now
-        case .resting, .partiallyFilled, .canceling: order.seenOpenTime = record.changedTime
+        case .resting, .partiallyFilled: order.seenOpenTime = record.changedTime
         case .filled, .canceled, .rejected, .expired, .denied, .withheld, .abandoned: return
         }
         orders.add(order)
+    }
+}
+
+extension AccountSnapshot {
+    /// Whether its numbers can be booked without leaving the range of the arithmetic.
+    var isCredible: Bool {
+        walletBalance.isCredible
+            && positions.allSatisfy { Money($0.quantity, at: $0.entryPrice).isCredible }
     }
 }

@@ -54,11 +54,7 @@ extension Engine {
         var confirmedTime: Timestamp?
         if let stop {
             confirmedTime = position.stopSeenTime ?? stop.seenOpenTime
-            if let seen = position.stopSeenTime, let reported = stop.seenOpenTime, seen > reported {
-                confirmedBy = .reading
-            } else {
-                confirmedBy = .report
-            }
+            confirmedBy = position.isStopSeenByReading ? .reading : .report
         }
         return Protection(
             stop: stop?.record, covered: covered, naked: naked, confirmedBy: confirmedBy,

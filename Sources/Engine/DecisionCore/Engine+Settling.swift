@@ -19,6 +19,7 @@ extension Engine {
         }
         if walletChanged {
             walletChanged = false
+            if openPositions == 0 { account.closeDaySum() }
             account.see(equity: equity)
             recordAccount()
             checkBreakers()
@@ -196,6 +197,7 @@ extension Engine {
             symbols[index].position?.nakedSince = nil
             symbols[index].position?.longestNaked = max(position.longestNaked, now - since)
             symbols[index].position?.stopSeenTime = now
+            symbols[index].position?.isStopSeenByReading = false
             symbols[index].position?.stopFailures = 0
             emit(.cancelTimer(.protection(id)))
             tell(

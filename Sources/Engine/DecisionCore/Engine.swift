@@ -148,6 +148,10 @@ package struct Engine: Sendable {
             guard let position = symbol.position else { continue }
             emit(.setTimer(.maxHold(symbol.instrument.id), at: position.record.maxHoldUntil))
         }
+        // Nobody else watches an order that an earlier run left behind.
+        for order in orders.live {
+            emit(.setTimer(.orderTimeout(order.id), at: now + configuration.orderAnswerLimit))
+        }
         links.seen(at: now)
         requestReading()
         needsSettling = true

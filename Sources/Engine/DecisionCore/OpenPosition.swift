@@ -66,6 +66,8 @@ package struct OpenPosition: Sendable {
     package internal(set) var longestNaked = Duration.zero
     /// When its stop was last seen at the venue.
     package internal(set) var stopSeenTime: Timestamp?
+    /// Whether a reading of the account said so, and not only the answer to the order.
+    package internal(set) var isStopSeenByReading = false
     /// Stops and targets that the venue refused in a row.
     package internal(set) var stopFailures = 0
     package internal(set) var targetFailures = 0

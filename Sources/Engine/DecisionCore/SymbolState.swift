@@ -2,7 +2,7 @@ import Exits
 package import Market
 import Messages
 package import Models
-import Risk
+package import Risk
 package import Trading
 
 /// An entry that is on its way, with what its position will need.
@@ -16,6 +16,10 @@ package struct PendingEntry: Hashable, Sendable {
     package var decisionPrice: Price
     /// How often it may still be sent again for the rest.
     package var chasesLeft: Int
+    /// The gate's epoch at the decision; when the gate has closed since, it is not chased.
+    package var epoch: GateEpoch
+    /// When it was decided; it is not chased when that is long ago.
+    package var decidedTime: Timestamp
 }
 
 /// The entry probabilities of the latest decision candle.
@@ -48,6 +52,8 @@ package struct SymbolState: Sendable {
     var whaleOrdersByHour = HourlyCount()
     /// The venue said that it closes our position by force.
     package internal(set) var liquidationTime: Timestamp?
+    /// The venue's time of the last funding that was booked.
+    var fundingTime: Timestamp?
     /// Readings in a row that contradicted the position.
     package internal(set) var mismatches = 0
     /// A position too small for the venue was reported.
