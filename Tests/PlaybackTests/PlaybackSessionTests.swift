@@ -6,6 +6,29 @@ import Testing
 import Trading
 
 struct PlaybackSessionTests {
+    @Test func `a tape of a symbol without a preset trades on the grid that its prints show`()
+        throws
+    {
+        let symbol = try #require(SymbolName("LTCUSDT"))
+        var grid = GridInference()
+        for item in SeededTape(seed: 5, prints: GridInference.enough, hasBook: false) {
+            if case .print(let print) = item.data { grid.see(print) }
+        }
+        func trips(_ instrument: Instrument) throws -> [RoundTrip] {
+            var session = try makeSession(hasBook: false) { $0.instruments = [instrument] }
+            session.play(SeededTape(seed: 5, prints: 20_000, hasBook: false))
+            return session.trips
+        }
+        // No print is as large as the lot of one that is taken for an unknown symbol.
+        #expect(try trips(.preset(symbol, id: InstrumentID(0))) == [])
+        let inferred = Instrument.inferred(symbol, id: InstrumentID(0), from: grid)
+        #expect(inferred.filters.stepSize == Quantity(units: 100_000))
+        #expect(inferred.filters.tickSize == Price(units: 10_000_000))
+        let trades = try trips(inferred)
+        #expect(!trades.isEmpty)
+        for trade in trades { #expect(trade.quantity.units % 100_000 == 0) }
+    }
+
     @Test(arguments: [true, false])
     func `a seeded tape is traded round trip after round trip and the venue agrees on every digit`(
         hasBook: Bool
