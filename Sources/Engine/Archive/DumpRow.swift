@@ -64,7 +64,7 @@ enum DumpRow {
 
     @inline(__always)
     private static func comma(_ bytes: borrowing Span<UInt8>, at position: inout Int) -> Bool {
-        guard position < bytes.count, bytes[position] == 44 else { return false }
+        guard position < bytes.count, bytes[unchecked: position] == 44 else { return false }
         position += 1
         return true
     }
@@ -73,14 +73,42 @@ enum DumpRow {
     @inline(__always)
     private static func integer(_ bytes: borrowing Span<UInt8>, at position: inout Int) -> Int64? {
         let first = position
+        let end = bytes.count
+        var index = position
         var value: Int64 = 0
-        while position < bytes.count {
-            let digit = bytes[position] &- 48
+        // Ids and times have ten digits and more: eight at once, then the rest. Unchecked because each step has just
+        // looked for the end; too many digits wrap around and are refused below.
+        while index + 8 <= end {
+            let word = UInt64(
+                littleEndian: bytes.bytes.unsafeLoadUnaligned(
+                    fromByteOffset: index, as: UInt64.self))
+            guard let eight = eightDigits(word) else { break }
+            value = value &* 100_000_000 &+ eight
+            index += 8
+        }
+        while index < end {
+            let digit = bytes[unchecked: index] &- 48
             guard digit < 10 else { break }
             value = value &* 10 &+ Int64(digit)
-            position += 1
+            index += 1
         }
-        return position > first && position - first <= 18 ? value : nil
+        position = index
+        return index > first && index - first <= 18 ? value : nil
+    }
+
+    /// The number that eight bytes spell, the first in the lowest place; `nil` when one of them is no digit.
+    ///
+    /// Pairs, then fours, then all eight are joined by one multiplication each.
+    /// - Source: Lemire, Quickly parsing eight digits, 2018.
+    @inline(__always)
+    static func eightDigits(_ word: UInt64) -> Int64? {
+        let high: UInt64 = 0xf0f0_f0f0_f0f0_f0f0
+        let isDigits =
+            (word & high) | (((word &+ 0x0606_0606_0606_0606) & high) >> 4) == 0x3333_3333_3333_3333
+        guard isDigits else { return nil }
+        let pairs = ((word & 0x0f0f_0f0f_0f0f_0f0f) &* 2_561) >> 8
+        let fours = ((pairs & 0x00ff_00ff_00ff_00ff) &* 6_553_601) >> 16
+        return Int64(((fours & 0x0000_ffff_0000_ffff) &* 42_949_672_960_001) >> 32)
     }
 
     @inline(__always)

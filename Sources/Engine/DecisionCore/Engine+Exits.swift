@@ -17,7 +17,7 @@ extension Engine {
     mutating func evaluateExit(_ index: Int, actsOnModel: Bool) {
         let drawdown = Breakers.loss(of: equities().atMark, from: account.peakEquity)
         let decision = symbols[index].evaluateExit(
-            at: now, configuration, drawdown: drawdown, actsOnModel: actsOnModel)
+            at: now, drawdown: drawdown, actsOnModel: actsOnModel)
         switch decision {
         case .hold, .wantsOutHeld: break
         case .close(let reason): close(index, reason)

@@ -14,7 +14,7 @@ extension Engine {
         }
         if case .print(let print) = data { return self.print(index, print) }
         let change = symbols[index].market.apply(data, at: now)
-        if change.contains(decidesOn1m ? .candleClosed1m : .candleClosed5m) {
+        if change.contains(decisionClose) {
             candleClosed(index)
         }
         if openPositions > 0 && !change.isDisjoint(with: [.markChanged, .bookChanged]) {
@@ -25,7 +25,7 @@ extension Engine {
     @inline(__always)
     mutating func print(_ index: Int, _ print: Print) {
         let change = symbols[index].market.apply(print, at: now)
-        if change.contains(decidesOn1m ? .candleClosed1m : .candleClosed5m) {
+        if change.contains(decisionClose) {
             candleClosed(index)
         }
         if openPositions > 0 { seeMark(index) }
@@ -62,7 +62,7 @@ extension Engine {
         let index = Int(id.index)
         guard index < symbols.count else { return }
         let change = symbols[index].market.advance(to: now)
-        if change.contains(decidesOn1m ? .candleClosed1m : .candleClosed5m) {
+        if change.contains(decisionClose) {
             candleClosed(index)
         } else {
             recordAccountEveryMinute()

@@ -387,6 +387,9 @@ extension Engine {
         let trip = RoundTrip(position: position, exitPrice: price, closedTime: now, reason: reason)
         let id = symbols[index].instrument.id
         symbols[index].position = nil
+        symbols[index].highestMark = .max
+        symbols[index].lowestMark = .min
+        symbols[index].nextLook = .distantFuture
         symbols[index].liquidationTime = nil
         openPositions -= 1
         counters.longestNaked = max(

@@ -1,3 +1,4 @@
+import Market
 package import Messages
 import Risk
 package import Trading
@@ -43,6 +44,8 @@ package struct Engine: Sendable {
 
     /// The candles whose close is decided on.
     let decidesOn1m: Bool
+    /// What the market says when one of them closes.
+    let decisionClose: MarketChange
     var out: [Action] = []
     var isStarted = false
     /// Something changed that may call for orders.
@@ -63,6 +66,7 @@ package struct Engine: Sendable {
         self.startTime = startTime
         now = startTime
         decidesOn1m = configuration.profile.decisionInterval == .minutes(1)
+        decisionClose = decidesOn1m ? .candleClosed1m : .candleClosed5m
         symbols = configuration.instruments.map {
             SymbolState(instrument: $0, configuration: configuration)
         }

@@ -13,7 +13,8 @@ import Trading
 extension SymbolState {
     /// Follows the mark of an open position; says whether the position is due for a look.
     mutating func seeMark(at now: Timestamp, every interval: Duration) -> Bool {
-        guard position != nil, let mark = market.mark?.price else { return false }
+        // When flat the copies are such that nothing below happens: the position, which is large, is not asked.
+        guard let mark = market.mark?.price else { return false }
         if mark.units > highestMark {
             highestMark = mark.units
             position?.record.highestMark = mark
@@ -30,22 +31,21 @@ extension SymbolState {
     /// Evaluates the exit probability, shows it, and says what the rules make of it; holds when there is nothing to
     /// decide.
     mutating func evaluateExit(
-        at now: Timestamp, _ configuration: borrowing EngineConfiguration, drawdown: Rate,
-        actsOnModel: Bool
+        at now: Timestamp, drawdown: Rate, actsOnModel: Bool
     ) -> ExitDecision {
         guard let record = position?.record else { return .hold }
-        let threshold = configuration.exitThreshold
+        let threshold = look.threshold
         let row = exitRow(record, at: now)
         let probability: Double
         switch record.direction {
-        case .long: probability = configuration.modelSet.exitLong.probability(row)
-        case .short: probability = configuration.modelSet.exitShort.probability(row)
+        case .long: probability = look.long.probability(row)
+        case .short: probability = look.short.probability(row)
         }
         let isKnown = probability.isFinite
         if isKnown { position?.exit.see(probability, threshold: threshold, at: now) }
         position?.exit.evaluatedTime = now
         let mark = market.mark?.price
-        let stop = stopToJudge(record, mark, at: now, grace: configuration.stopGrace)
+        let stop = stopToJudge(record, mark, at: now, grace: look.stopGrace)
         guard position?.closing == nil, position?.isAdopted == false else { return .hold }
         let decision = ExitPriority.evaluate(
             ExitInput(
@@ -58,7 +58,7 @@ extension SymbolState {
                 mayActOnModel: actsOnModel,
                 unrealizedPnL: mark.map { record.unrealizedPnL(at: $0) } ?? .zero,
                 margin: record.margin, portfolioDrawdown: drawdown),
-            configuration.exits)
+            look.exits)
         switch decision {
         case .hold: if actsOnModel { position?.exit.heldUntil = nil }
         case .wantsOutHeld(let until, _): position?.exit.heldUntil = until

@@ -29,17 +29,29 @@ package struct EntryReading: Hashable, Sendable {
     package var shortProbability: Double
 }
 
+/// What the live look at a position goes by. The symbol holds it because the engine's configuration is large: given
+/// to a method of the symbol it is copied whole.
+struct ExitLook: Sendable {
+    let long: Scorecard
+    let short: Scorecard
+    let threshold: Double
+    let exits: ExitConfiguration
+    let stopGrace: Duration
+}
+
 /// Everything of one instrument that the core keeps.
 package struct SymbolState: Sendable {
     package let instrument: Instrument
     /// How long the model may not close a position after its entry.
     let minimumHold: Duration
+    let look: ExitLook
     package internal(set) var market: MarketState
     package internal(set) var position: OpenPosition?
-    /// Copies of the position's extremes and the moment of its next look, so that a print reads three numbers.
+    /// Copies of the position's extremes and the moment of its next look, so that a print reads three numbers. When
+    /// flat, no mark is beyond them and no moment late enough.
     var highestMark = Int64.max
     var lowestMark = Int64.min
-    var nextLook = Timestamp.distantPast
+    var nextLook = Timestamp.distantFuture
     package internal(set) var pendingEntry: PendingEntry?
     var fills = FillLog()
     package internal(set) var longThreshold: DynamicThreshold
@@ -64,6 +76,10 @@ package struct SymbolState: Sendable {
         market = MarketState(instrument: instrument, configuration: configuration.market)
         let models = configuration.modelSet
         let profile = configuration.profile
+        look = ExitLook(
+            long: models.exitLong, short: models.exitShort,
+            threshold: configuration.exitThreshold, exits: configuration.exits,
+            stopGrace: configuration.stopGrace)
         switch profile.minimumHold {
         case .fixed(let hold): minimumHold = hold
         case .byRules:

@@ -75,7 +75,7 @@ package struct TakerFlow: Sendable {
     mutating func add(time: Int64, side: Side, notional: Int128) -> MarketChange {
         var change: MarketChange = []
         if time >= secondEnd { beginSecond(at: time) }
-        if open.printCount > 0 && open.time == time && open.side == side {
+        if open.printCount > 0 && open.time == time && Self.isBuy(open.side) == Self.isBuy(side) {
             open.printCount += 1
         } else {
             if end() { change = .takerOrderEnded }
@@ -120,9 +120,18 @@ package struct TakerFlow: Sendable {
 
     mutating func setWhaleThreshold(_ threshold: Money) { whaleThreshold = threshold }
 
+    /// The synthesized `==` of an enum of another module is a generic call.
+    @inline(__always)
+    private static func isBuy(_ side: Side) -> Bool {
+        switch side {
+        case .buy: true
+        case .sell: false
+        }
+    }
+
     @inline(__always)
     private mutating func addWhale(_ side: Side, _ notional: Int128) {
-        if side == .buy {
+        if Self.isBuy(side) {
             sinceStart.whaleBuy.units += notional
         } else {
             sinceStart.whaleSell.units += notional
@@ -131,7 +140,7 @@ package struct TakerFlow: Sendable {
 
     @inline(__always)
     private mutating func addRetail(_ side: Side, _ notional: Int128) {
-        if side == .buy {
+        if Self.isBuy(side) {
             sinceStart.retailBuy.units += notional
         } else {
             sinceStart.retailSell.units += notional

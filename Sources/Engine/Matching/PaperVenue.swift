@@ -262,7 +262,8 @@ package struct PaperVenue: Sendable {
 
     /// When something next happens by itself or a report arrives; `nil` when never.
     package var nextDue: Timestamp? {
-        let due = min(wake, outbox.first?.time ?? .distantFuture)
+        // Nearly always there is nothing: a report is large to copy for its time.
+        let due = outbox.isEmpty ? wake : min(wake, outbox.first?.time ?? .distantFuture)
         return due == .distantFuture ? nil : due
     }
 

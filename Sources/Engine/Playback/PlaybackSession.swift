@@ -76,8 +76,13 @@ package struct PlaybackSession: Sendable {
         sequence += 1
         let actions = engine.processPrint(instrument, print, time: now, sequence: sequence)
         if recordsAudit { keep(.market(instrument, .print(print)), now) }
-        if !actions.isEmpty { perform(actions) }
-        updateWake()
+        if actions.isEmpty {
+            // Timers and answers come from actions only; the venue alone may have something new.
+            if let due = venue.nextDue, due < wake { wake = due }
+        } else {
+            perform(actions)
+            updateWake()
+        }
     }
 
     /// Gives the core an order of the operator, at the time of the tape.
@@ -102,7 +107,8 @@ package struct PlaybackSession: Sendable {
     private mutating func updateWake() {
         var next = timers.nextTime
         if let due = venue.nextDue, due < next { next = due }
-        if let first = answers.first, first.time < next { next = first.time }
+        // Read in place: an answer is large.
+        if !answers.isEmpty, answers[0].time < next { next = answers[0].time }
         wake = next
     }
 
