@@ -161,7 +161,9 @@ let package = Package(
         tests("CockpitThemeTests", ["CockpitTheme", "CellGrid"]),
         .testTarget(
             name: "CockpitScreenTests",
-            dependencies: ["CockpitViews", "CockpitModel", "CockpitTheme", "CellGrid", "Wire", "Trading"],
+            dependencies: [
+                "CockpitViews", "CockpitModel", "CockpitTheme", "CellGrid", "Wire", "Trading",
+            ],
             path: "Tests/CockpitScreenTests", exclude: ["Golden"], swiftSettings: settings),
         tests("TidyTests", []),
         .testTarget(

@@ -51,7 +51,9 @@ extension RunningEngineTests {
             #expect(engine.stop().isClean)
         }
 
-        @Test func `a journal with a flipped bit is refused, and nothing is added to it or mended`() throws {
+        @Test func `a journal with a flipped bit is refused, and nothing is added to it or mended`()
+            throws
+        {
             let directory = try TestDirectory()
             let configuration = try TestEngine.configuration(directory)
             var engine: TestEngine? = try TestEngine(configuration)

@@ -157,7 +157,8 @@ struct Replay: ParsableCommand {
     static func make(_ instrument: Instrument, _ threshold: Money, hasBook: Bool) -> TapeReplay {
         do throws(ModelError) {
             return try TapeReplay(
-                instrument: instrument, whaleThreshold: threshold, startTime: .distantPast, hasBook: hasBook)
+                instrument: instrument, whaleThreshold: threshold, startTime: .distantPast,
+                hasBook: hasBook)
         } catch { preconditionFailure("the built-in scorecard is valid: \(error)") }
     }
 

@@ -134,7 +134,8 @@ package struct Configuration: Hashable, Sendable, Codable {
         do {
             self = try JSONDecoder().decode(Configuration.self, from: Data(text.utf8))
         } catch {
-            throw ConfigurationError(description: "the recorded configuration cannot be read: \(error)")
+            throw ConfigurationError(
+                description: "the recorded configuration cannot be read: \(error)")
         }
     }
 

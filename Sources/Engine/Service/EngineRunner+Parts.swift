@@ -16,11 +16,15 @@ extension EngineRunner {
         _ configuration: Configuration, instruments: [Instrument]
     ) throws(StartError) -> EngineConfiguration {
         var core = EngineConfiguration(
-            engineName: configuration.engineName, mode: configuration.mode, instruments: instruments,
-            profile: try profile(configuration), modelSet: try models(configuration), market: market(configuration),
+            engineName: configuration.engineName, mode: configuration.mode,
+            instruments: instruments,
+            profile: try profile(configuration), modelSet: try models(configuration),
+            market: market(configuration),
             startingBalance: configuration.startingBalance, runTag: configuration.engineName)
         core.profile.leverage = configuration.leverage
-        if let problem = core.problem { throw StartError("the configuration cannot be used: \(problem)") }
+        if let problem = core.problem {
+            throw StartError("the configuration cannot be used: \(problem)")
+        }
         return core
     }
 
@@ -45,7 +49,8 @@ extension EngineRunner {
         return profile
     }
 
-    static func stateDirectory(_ configuration: Configuration) throws(StartError) -> StateDirectory {
+    static func stateDirectory(_ configuration: Configuration) throws(StartError) -> StateDirectory
+    {
         do throws(JournalError) {
             if let path = configuration.stateDirectory { return try StateDirectory(path: path) }
             let path = try StateDirectory.path(
@@ -69,13 +74,15 @@ extension EngineRunner {
             folder: folder,
             access: configuration.isServiceAccess
                 ? .service(viewGroup: "narwhal", controlGroup: "narwhal-control") : .user,
-            limits: limits, engineName: configuration.engineName, host: host, mode: configuration.mode, build: build,
+            limits: limits, engineName: configuration.engineName, host: host,
+            mode: configuration.mode, build: build,
             timeScale: configuration.timeScale)
     }
 
     /// The simulated market as it was left: our account from the journal, the people anew from the seed and the run.
     static func simulatedMarket(
-        _ configuration: Configuration, instruments: [Instrument], recovery: Recovery, directory: String,
+        _ configuration: Configuration, instruments: [Instrument], recovery: Recovery,
+        directory: String,
         start: Timestamp
     ) throws(StartError) -> SimulatedMarket {
         var record = freshRecord(configuration, instruments)
@@ -98,24 +105,29 @@ extension EngineRunner {
             } catch { throw StartError(error.text) }
         }
         return simulatedMarket(
-            configuration, record: record, run: UInt64(recovery.lastRun), prices: prices, start: start)
+            configuration, record: record, run: UInt64(recovery.lastRun), prices: prices,
+            start: start)
     }
 
     /// The market of `configuration` around the account of `record`.
     static func simulatedMarket(
-        _ configuration: Configuration, record: PaperRecord, run: UInt64, prices: [Price], start: Timestamp
+        _ configuration: Configuration, record: PaperRecord, run: UInt64, prices: [Price],
+        start: Timestamp
     ) -> SimulatedMarket {
         var population = PopulationConfiguration()
         population.startingBalance = configuration.startingBalance
         population.leverage = configuration.leverage
         population.exchange.latency = configuration.venueLatency
         return SimulatedMarket(
-            restoring: record, seed: configuration.venueSeed, run: run, lastPrices: prices, startTime: start,
+            restoring: record, seed: configuration.venueSeed, run: run, lastPrices: prices,
+            startTime: start,
             configuration: population)
     }
 
     /// An account nobody has traded on.
-    static func freshRecord(_ configuration: Configuration, _ instruments: [Instrument]) -> PaperRecord {
+    static func freshRecord(_ configuration: Configuration, _ instruments: [Instrument])
+        -> PaperRecord
+    {
         PaperRecord(
             startingBalance: configuration.startingBalance, leverage: configuration.leverage,
             instruments: instruments)

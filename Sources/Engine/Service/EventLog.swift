@@ -29,7 +29,9 @@ struct EventLog: Sendable {
                 number: number, time: time.milliseconds, tag: notice.tag.rawValue,
                 severity: notice.severity.rawValue, text: notice.text))
         if events.count > Self.capacity { events.removeFirst(events.count - Self.capacity) }
-        write("\(time.utcText) \(notice.tag.rawValue) \(notice.severity == .info ? "" : "[\(notice.severity.rawValue)] ")\(notice.text)")
+        write(
+            "\(time.utcText) \(notice.tag.rawValue) \(notice.severity == .info ? "" : "[\(notice.severity.rawValue)] ")\(notice.text)"
+        )
     }
 }
 
@@ -50,6 +52,7 @@ extension Timestamp {
         let civilMonth = month < 10 ? month + 3 : month - 9
         let year = yearOfEra + era * 400 + (civilMonth <= 2 ? 1 : 0)
         func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return "\(year)-\(two(civilMonth))-\(two(day))T\(two(second / 3_600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
+        return
+            "\(year)-\(two(civilMonth))-\(two(day))T\(two(second / 3_600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
     }
 }

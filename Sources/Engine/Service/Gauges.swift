@@ -38,7 +38,8 @@ package final class Gauges: Sendable {
             feedsLive: feedsLive, feeds: feeds, eventsProcessed: events,
             eventsPerSecond: latency?.eventsPerSecond ?? 0, processP50Us: latency?.p50 ?? 0,
             processP99Us: latency?.p99 ?? 0,
-            commitP99Ms: sorted.isEmpty ? nil : Double(sorted[min(sorted.count - 1, sorted.count * 99 / 100)]) / 1e6,
+            commitP99Ms: sorted.isEmpty
+                ? nil : Double(sorted[min(sorted.count - 1, sorted.count * 99 / 100)]) / 1e6,
             uncommittedRecords: journal.pending, residentBytes: resident.load(ordering: .relaxed),
             clients: clients.clients, rejectedFrames: clients.rejectedFrames)
     }

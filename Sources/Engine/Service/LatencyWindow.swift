@@ -20,7 +20,9 @@ struct LatencyWindow {
     init(start: Int64) { self.start = start }
 
     /// Nanoseconds of one call of the core.
-    mutating func record(_ nanoseconds: Int64) { histogram.record(UInt64(max(0, min(nanoseconds, 60_000_000_000)))) }
+    mutating func record(_ nanoseconds: Int64) {
+        histogram.record(UInt64(max(0, min(nanoseconds, 60_000_000_000))))
+    }
 
     /// The last full window, or what there is of the first one; `nil` before the first event.
     mutating func summary(at now: Int64) -> Summary? {
@@ -28,7 +30,8 @@ struct LatencyWindow {
         let isFull = elapsed >= Self.length
         if isFull || last == nil, histogram.totalCount > 0, elapsed > 0 {
             let summary = Summary(
-                p50: Double(histogram.valueAtPercentile(50)) / 1e3, p99: Double(histogram.valueAtPercentile(99)) / 1e3,
+                p50: Double(histogram.valueAtPercentile(50)) / 1e3,
+                p99: Double(histogram.valueAtPercentile(99)) / 1e3,
                 eventsPerSecond: Double(histogram.totalCount) / (Double(elapsed) / 1e9))
             guard isFull else { return summary }
             last = summary

@@ -46,7 +46,9 @@ package final class SimulatedVenue: Sendable {
     }
 
     package func submit(_ request: OrderRequest) { send(.submit(request)) }
-    package func cancel(_ id: ClientOrderID, instrument: InstrumentID) { send(.cancel(id, instrument)) }
+    package func cancel(_ id: ClientOrderID, instrument: InstrumentID) {
+        send(.cancel(id, instrument))
+    }
     /// Asks for one complete reading of the account; it comes as an account event.
     package func readAccount() { send(.readAccount) }
 
@@ -83,7 +85,8 @@ package final class SimulatedVenue: Sendable {
             for request in requests {
                 switch request {
                 case .submit(let order): market.submit(order, at: now)
-                case .cancel(let id, let instrument): market.cancel(id, instrument: instrument, at: now)
+                case .cancel(let id, let instrument):
+                    market.cancel(id, instrument: instrument, at: now)
                 case .readAccount:
                     // Read now, told later than every report that is on its way already.
                     deliver(market.advance(to: now), &isOverflowing)

@@ -28,7 +28,8 @@ final class StoreQueries: Sendable {
     }
 
     func answer(
-        _ request: QueryRequest, _ answer: @escaping @Sendable (Result<QueryResult, WireError>) -> Void
+        _ request: QueryRequest,
+        _ answer: @escaping @Sendable (Result<QueryResult, WireError>) -> Void
     ) {
         queue.async { [self] in
             do throws(JournalError) {
@@ -48,12 +49,15 @@ final class StoreQueries: Sendable {
             let rows = try reader.trades(limit: limit, before: request.before)
             result.trades = rows.map { row in
                 TradeTopic(
-                    row.value, symbol: symbol(row.value.instrument), priceDigits: digits(row.value.instrument))
+                    row.value, symbol: symbol(row.value.instrument),
+                    priceDigits: digits(row.value.instrument))
             }
             result.next = next(rows, limit)
         case .decisions:
             let rows = try reader.decisions(limit: limit, before: request.before)
-            result.decisions = rows.map { DecisionTopic($0.value, symbol: symbol($0.value.instrument)) }
+            result.decisions = rows.map {
+                DecisionTopic($0.value, symbol: symbol($0.value.instrument))
+            }
             result.next = next(rows, limit)
         case .events:
             let rows = try reader.notices(limit: limit, before: request.before)
@@ -72,11 +76,13 @@ final class StoreQueries: Sendable {
     }
 
     private func symbol(_ id: InstrumentID) -> String {
-        Int(id.index) < instruments.count ? instruments[Int(id.index)].symbol.description : "instrument \(id.index)"
+        Int(id.index) < instruments.count
+            ? instruments[Int(id.index)].symbol.description : "instrument \(id.index)"
     }
 
     private func digits(_ id: InstrumentID) -> Int {
-        Int(id.index) < instruments.count ? instruments[Int(id.index)].priceDigits : FixedPoint.digits
+        Int(id.index) < instruments.count
+            ? instruments[Int(id.index)].priceDigits : FixedPoint.digits
     }
 }
 
@@ -84,7 +90,8 @@ extension EventTopic {
     init(_ row: Recorded<Notice>) {
         self.init(
             number: EventLog.number(sequence: row.sequence), time: row.time.milliseconds,
-            tag: row.value.tag.rawValue, severity: row.value.severity.rawValue, text: row.value.text)
+            tag: row.value.tag.rawValue, severity: row.value.severity.rawValue, text: row.value.text
+        )
     }
 }
 
@@ -95,9 +102,11 @@ extension CommandTopic {
             id: row.value.envelope.id.description, name: row.value.envelope.command.name,
             origin: row.value.envelope.origin.text, acceptedAtWall: start.milliseconds,
             rungs: row.value.steps.map {
-                LadderRungTopic(step: $0.step.rawValue, afterMs: ($0.time - start).seconds * 1e3, durable: true)
+                LadderRungTopic(
+                    step: $0.step.rawValue, afterMs: ($0.time - start).seconds * 1e3, durable: true)
             },
-            ordersBefore: 0, ordersNow: 0, positionsBefore: 0, positionsNow: 0, refusal: row.value.refusal)
+            ordersBefore: 0, ordersNow: 0, positionsBefore: 0, positionsNow: 0,
+            refusal: row.value.refusal)
     }
 }
 
@@ -120,6 +129,8 @@ extension DecisionTopic {
             longProbability: decision.longProbability, shortProbability: decision.shortProbability,
             longThreshold: decision.longThreshold, shortThreshold: decision.shortThreshold,
             markPrice: decision.markPrice?.description, outcome: outcome, detail: detail,
-            verdicts: decision.verdicts.map { GuardTopic($0, symbol: symbol, side: side ?? "", blocks24h: 0) })
+            verdicts: decision.verdicts.map {
+                GuardTopic($0, symbol: symbol, side: side ?? "", blocks24h: 0)
+            })
     }
 }
