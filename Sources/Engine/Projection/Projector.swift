@@ -89,11 +89,11 @@ package struct Projector: Sendable {
             symbols: engine.symbols.map { $0.instrument.symbol.description })
     }
 
-    /// Finished commands shown; those that are not finished are shown all, up to as many again.
+    /// How many of each kind are shown: the latest, those on their way, and those that close or disarm.
     private static let shownCommands = 20
 
-    /// The ladders of the latest commands and of all that are on their way, so that no flood of others hides a kill;
-    /// with the wall times of their rungs.
+    /// The ladders of the latest commands, of those that are not through, and of those that close or disarm, so that
+    /// no flood of others hides a kill or the last rungs of one; with the wall times of their rungs.
     private mutating func commands(_ engine: borrowing Engine, _ around: Surroundings)
         -> [CommandTopic]
     {
@@ -102,7 +102,12 @@ package struct Projector: Sendable {
         let records = engine.commands.records
         let latest = records.count - Self.shownCommands
         let open = records.indices.filter { $0 < latest && !records[$0].isFinished }
-        let shown = open.prefix(Self.shownCommands) + records.indices.suffix(Self.shownCommands)
+        let weighty = records.indices.filter {
+            $0 < latest && records[$0].isFinished && records[$0].envelope.command.closesOrDisarms
+        }
+        let shown =
+            (weighty.suffix(Self.shownCommands) + open.prefix(Self.shownCommands)).sorted()
+            + records.indices.suffix(Self.shownCommands)
         for record in shown.map({ records[$0] }) {
             let id = record.envelope.id
             let times = around.commands.last { $0.id == id }
@@ -137,6 +142,15 @@ package struct Projector: Sendable {
             commandCounts = commandCounts.filter { key, _ in topics.contains { $0.id == key } }
         }
         return topics
+    }
+}
+
+extension Command {
+    fileprivate var closesOrDisarms: Bool {
+        switch self {
+        case .flatten, .kill, .halt: true
+        case .pause, .resume, .arm: false
+        }
     }
 }
 
