@@ -11,6 +11,14 @@ struct ConfigurationTests {
         #expect(configuration.startingBalance == Money(whole: 10_000))
     }
 
+    @Test(arguments: ["[=]", "[[!", "a = 1\r\n [ .x]", "\u{FEFF}[\u{FFFD}]", "[[\t{}]]"])
+    func `a section without a name is refused and does not end the process`(text: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try Configuration(text: text, name: "a.toml")
+        }
+        #expect(error?.description.contains("a section must be [name]") == true)
+    }
+
     @Test func `every value arrives`() throws {
         let text = """
             engine = "btc-1"

@@ -53,6 +53,7 @@ package struct Configuration: Hashable, Sendable, Codable {
             throw ConfigurationError(
                 description: "\(name): larger than 1 MiB; this is not a configuration")
         }
+        try Self.checkHeaders(text, name: name)
         let table: TOMLTable
         do {
             table = try TOMLTable(string: text)
@@ -65,6 +66,29 @@ package struct Configuration: Hashable, Sendable, Codable {
         let reader = ConfigurationReader(
             name: name, lines: text.split(separator: "\n", omittingEmptySubsequences: false))
         for (path, value) in try reader.flatten(table) { try apply(path, value, reader) }
+    }
+
+    /// Refuses a table header that begins with no key, such as `[=]`: the TOML library ends the process there.
+    ///
+    /// - Source: toml++ `parse_table_header`, which calls `parse_key` without looking; found by fuzzing.
+    private static func checkHeaders(_ text: String, name: String) throws(ConfigurationError) {
+        for (index, line) in text.split(
+            omittingEmptySubsequences: false, whereSeparator: \.isNewline
+        )
+        .enumerated() {
+            var rest = line.unicodeScalars.drop { $0.properties.isWhitespace || $0 == "\u{FEFF}" }
+            guard rest.first == "[" else { continue }
+            rest = rest.dropFirst().drop { $0.properties.isWhitespace }
+            if rest.first == "[" { rest = rest.dropFirst().drop { $0.properties.isWhitespace } }
+            guard let first = rest.first else { continue }
+            switch first {
+            case "]", "\"", "'", "_", "-", "a"..."z", "A"..."Z", "0"..."9": continue
+            default:
+                throw ConfigurationError(
+                    description: "\(name):\(index + 1): a section must be [name], such as [gateway]"
+                )
+            }
+        }
     }
 
     private mutating func apply(
