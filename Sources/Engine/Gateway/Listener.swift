@@ -110,8 +110,9 @@ struct Listener {
     private static func bind(
         _ descriptor: Int32, path: String, group: UInt32?
     ) throws(GatewayError) -> stat {
-        // Nobody may connect in the moment between bind and chmod.
-        let mask = umask(0o177)
+        // Nobody else may connect in the moment between bind and chmod. The mask is the whole process's: a stricter one
+        // would take the owner's own right to enter from a folder that another thread makes in this moment.
+        let mask = umask(0o077)
         let bound: Int32
         do throws(GatewayError) {
             bound = try withSocketAddress(path) { Glibc.bind(descriptor, $0, $1) }
