@@ -92,7 +92,7 @@ final class TestEngine {
     func view() throws -> SocketClient { try SocketClient(runner.ready.viewSocket) }
 
     /// Waits until a position is open with its stop at the venue.
-    func waitForPosition(_ client: SocketClient, within seconds: Double = 20) throws {
+    func waitForPosition(_ client: SocketClient, within seconds: Double = 120) throws {
         let isOpen = try eventually(within: seconds) {
             guard let report = try client.status() else { return false }
             return report.positions.contains { $0.protection.isProven }
