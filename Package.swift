@@ -50,7 +50,7 @@ let package = Package(
     targets: [
         // C
         .target(name: "CMath", path: "Sources/Engine/CMath", linkerSettings: [.linkedLibrary("m")]),
-        .target(name: "CSystem", path: "Sources/Engine/CSystem"),
+        .target(name: "CPosix", path: "Sources/Engine/CPosix"),
         .target(name: "CZlib", path: "Sources/Engine/CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(
             name: "CNcurses", path: "Sources/Cockpit/CNcurses",
@@ -84,14 +84,14 @@ let package = Package(
         // Shell
         engine("Archive", ["Trading", "Text", "Messages", "BinanceFormat", "CZlib"]),
         engine("Journal", ["Trading", "Messages", grdb]),
-        engine("Gateway", ["Trading", "Messages", "Wire", "CSystem"]),
+        engine("Gateway", ["Trading", "Messages", "Wire", "CPosix"]),
         engine(
             "Service",
             [
                 "Trading", "Text", "Market", "Models", "Risk", "Messages", "DecisionCore",
                 "Matching",
                 "Population", "Playback", "Projection", "Wire", "Gateway", "Journal", "Archive",
-                "CSystem", toml,
+                "CPosix", toml,
                 histogram,
             ]),
         .executableTarget(
@@ -100,7 +100,7 @@ let package = Package(
                 "Trading", "Text", "Market", "Features", "Models", "Risk", "Exits", "Messages",
                 "DecisionCore", "Matching", "Population", "BinanceFormat", "Wire", "Projection",
                 "Playback",
-                "Archive", "Journal", "Gateway", "Service", "CSystem", arguments, histogram,
+                "Archive", "Journal", "Gateway", "Service", "CPosix", arguments, histogram,
             ],
             path: "Sources/Engine/Main", swiftSettings: settings),
 
@@ -115,7 +115,7 @@ let package = Package(
             dependencies: [
                 "CellGrid", "CockpitModel", "CockpitViews", "CockpitTheme", "CockpitTerminal",
                 "Trading",
-                "Text", "Wire", "CSystem", arguments,
+                "Text", "Wire", "CPosix", arguments,
             ],
             path: "Sources/Cockpit/Main", swiftSettings: settings),
 

@@ -1,4 +1,4 @@
-import CSystem
+import CPosix
 import Messages
 import Synchronization
 import Trading

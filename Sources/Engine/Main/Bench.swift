@@ -1,6 +1,6 @@
 import Archive
 import ArgumentParser
-import CSystem
+import CPosix
 import DecisionCore
 import Foundation
 import Market

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CSystem
+import CPosix
 import DecisionCore
 import Foundation
 import Journal

@@ -1,4 +1,4 @@
-import CSystem
+import CPosix
 package import Trading
 
 /// Engine time from the monotonic clock: a start, and so many engine seconds per wall second. Never steps back.

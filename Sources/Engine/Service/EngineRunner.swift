@@ -1,5 +1,5 @@
 import Archive
-import CSystem
+import CPosix
 package import DecisionCore
 import Dispatch
 import Foundation

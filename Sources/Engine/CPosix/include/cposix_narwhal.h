@@ -1,6 +1,6 @@
 // Linux calls that Swift cannot import: peer credentials, core dump switch, monotonic clock.
-#ifndef NARWHAL_CSYSTEM_H
-#define NARWHAL_CSYSTEM_H
+#ifndef NARWHAL_CPOSIX_H
+#define NARWHAL_CPOSIX_H
 #include <stdint.h>
 #include <sys/types.h>
 

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "csystem_narwhal.h"
+#include "cposix_narwhal.h"
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
