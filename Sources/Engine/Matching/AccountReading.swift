@@ -17,7 +17,7 @@ enum AccountReading {
                 VenuePosition(
                     instrument: id, direction: position.direction, quantity: position.quantity,
                     entryPrice: position.entryPrice, liquidationPrice: position.liquidationPrice,
-                    isolatedMargin: position.isolatedMargin, leverage: account.leverage))
+                    isolatedMargin: position.isolatedMargin, leverage: account.leverage(of: id)))
         }
         return AccountSnapshot(
             walletBalance: account.walletBalance, positions: positions,

@@ -176,6 +176,11 @@ package struct Exchange: Sendable {
         post(.moveMargin(instrument, amount), at: time)
     }
 
+    /// Chooses the leverage of our next positions in an instrument, at once.
+    package mutating func setLeverage(_ value: Int, of instrument: InstrumentID) {
+        accounts[0].setLeverage(value, of: instrument)
+    }
+
     private mutating func post(_ request: Inbound.Request, at sent: Timestamp) {
         // One link keeps the order of what is sent over it.
         lastArrival = max(lastArrival, max(time, sent) + configuration.latency)

@@ -33,6 +33,8 @@ package struct MarginAccount: Hashable, Sendable, Codable {
     /// By instrument index; `nil` is flat.
     package private(set) var positions: [MarginPosition?]
     package let leverage: Int
+    /// By instrument index, where another leverage was chosen; `nil` while none was.
+    private var chosenLeverage: [Int]?
     /// Cash brought in from outside, the starting balance included.
     package private(set) var deposits: Money
     /// Profit and loss of everything closed, before commissions and funding.
@@ -55,6 +57,19 @@ package struct MarginAccount: Hashable, Sendable, Codable {
         var available = walletBalance
         for case .some(let position) in positions { available -= position.isolatedMargin }
         return available
+    }
+
+    /// The leverage at which this instrument's positions are opened.
+    package func leverage(of instrument: InstrumentID) -> Int {
+        chosenLeverage?[Int(instrument.index)] ?? leverage
+    }
+
+    /// Chooses the leverage at which an instrument's positions are opened from now on; open ones keep their margin.
+    package mutating func setLeverage(_ value: Int, of instrument: InstrumentID) {
+        precondition(value >= 1, "leverage is at least one")
+        var chosen = chosenLeverage ?? Array(repeating: leverage, count: positions.count)
+        chosen[Int(instrument.index)] = value
+        chosenLeverage = chosen
     }
 
     package func position(_ instrument: InstrumentID) -> MarginPosition? {
@@ -118,7 +133,7 @@ package struct MarginAccount: Hashable, Sendable, Codable {
                     isolatedMargin: .zero, liquidationPrice: nil)
             position.quantity += rest
             position.cost += value
-            position.isolatedMargin += initialMargin(of: value)
+            position.isolatedMargin += initialMargin(of: value, instrument: instrument.id)
             positions[place] = position
         }
         updateLiquidationPrice(of: instrument)
@@ -151,8 +166,8 @@ package struct MarginAccount: Hashable, Sendable, Codable {
     }
 
     /// Notional ÷ leverage, rounded up.
-    package func initialMargin(of notional: Money) -> Money {
-        let divisor = Int128(leverage)
+    package func initialMargin(of notional: Money, instrument: InstrumentID) -> Money {
+        let divisor = Int128(leverage(of: instrument))
         return Money(units: (notional.units + divisor - 1) / divisor)
     }
 

@@ -62,7 +62,8 @@ enum VenueRules {
         price: Price, quantity: Quantity, account: MarginAccount, instrument: Instrument
     ) -> Money {
         let notional = Money(quantity, at: price)
-        return account.initialMargin(of: notional) + notional.commission(at: instrument.takerFee)
+        return account.initialMargin(of: notional, instrument: instrument.id)
+            + notional.commission(at: instrument.takerFee)
     }
 
     private static func filterRefusal(
@@ -128,7 +129,9 @@ enum VenueRules {
         let tier = VenueMargin.tier(
             notional: held + Money(raising, at: reference), tiers: instrument.tiers)
         // The venue's code for a notional that this leverage does not allow.
-        if let tier, account.leverage > tier.maxLeverage { return .other(code: -2027) }
+        if let tier, account.leverage(of: request.instrument) > tier.maxLeverage {
+            return .other(code: -2027)
+        }
         let needed = reserve(
             price: reference, quantity: raising, account: account, instrument: instrument)
         return needed > situation.freeBalance ? .insufficientMargin : nil

@@ -88,6 +88,11 @@ package struct SimulatedMarket: Sendable {
         exchange.moveMargin(amount, instrument: instrument, at: time)
     }
 
+    /// Chooses the leverage of our next positions in an instrument, at once.
+    package mutating func setLeverage(_ value: Int, of instrument: InstrumentID) {
+        exchange.setLeverage(value, of: instrument)
+    }
+
     /// One complete reading of our account.
     package func snapshot(at time: Timestamp) -> AccountSnapshot { exchange.snapshot(at: time) }
 
