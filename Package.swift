@@ -34,6 +34,10 @@ let arguments: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 
 let package = Package(
     name: "narwhal",
@@ -46,12 +50,16 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     ],
     targets: [
         // C
         .target(name: "CMath", path: "Sources/Engine/CMath", linkerSettings: [.linkedLibrary("m")]),
         .target(name: "CPosix", path: "Sources/Engine/CPosix"),
         .target(name: "CZlib", path: "Sources/Engine/CZlib", linkerSettings: [.linkedLibrary("z")]),
+        .target(
+            name: "CCrypto", path: "Sources/Engine/CCrypto",
+            linkerSettings: [.linkedLibrary("crypto")]),
         .target(
             name: "CNcurses", path: "Sources/Cockpit/CNcurses",
             linkerSettings: [.linkedLibrary("ncursesw")]),
@@ -86,6 +94,12 @@ let package = Package(
         engine("Journal", ["Trading", "Messages", grdb]),
         engine("Gateway", ["Trading", "Messages", "Wire", "CPosix"]),
         engine(
+            "ExchangeServer",
+            [
+                "Trading", "Text", "Matching", "Population", "CCrypto", nioCore, nioPosix,
+                nioHTTP1, nioWebSocket,
+            ]),
+        engine(
             "Service",
             [
                 "Trading", "Text", "Market", "Models", "Risk", "Messages", "DecisionCore",
@@ -100,7 +114,8 @@ let package = Package(
                 "Trading", "Text", "Market", "Features", "Models", "Risk", "Exits", "Messages",
                 "DecisionCore", "Matching", "Population", "BinanceFormat", "Wire", "Projection",
                 "Playback",
-                "Archive", "Journal", "Gateway", "Service", "CPosix", arguments, histogram,
+                "Archive", "Journal", "Gateway", "Service", "ExchangeServer", "CPosix", arguments,
+                histogram,
             ],
             path: "Sources/Engine/Main", swiftSettings: settings),
 
@@ -154,6 +169,12 @@ let package = Package(
             ["Archive", "BinanceFormat", "Market", "Messages", "Trading", "TestSupport"]),
         tests("JournalTests", ["Journal", "Messages", "Trading", "TestSupport", grdb]),
         tests("GatewayTests", ["Gateway", "Wire", "Messages", "Trading", "TestSupport"]),
+        tests(
+            "ExchangeServerTests",
+            [
+                "ExchangeServer", "BinanceFormat", "Market", "Matching", "Population", "Text",
+                "Trading",
+            ]),
         tests("ServiceTests", ["Service", "Risk", "Messages", "Trading", "TestSupport"]),
         tests("CellGridTests", ["CellGrid"]),
         tests("CockpitModelTests", ["CockpitModel", "Wire", "Trading"]),
