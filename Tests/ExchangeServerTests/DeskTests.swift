@@ -109,6 +109,35 @@ struct DeskTests {
         #expect(events.contains("ACCOUNT_UPDATE"))
     }
 
+    @Test func `another client can take away every order, the stop too`() throws {
+        var desk = try Self.desk()
+        let symbol = try #require(SymbolName("BTCUSDT"))
+        desk.meet(.manualTrade(symbol, .buy, Quantity(units: 2_000_000)))
+        #expect(try Self.ask(&desk, .riskV3, "").contains("\"positionAmt\":\"0.02\""))
+        _ = try Self.ask(
+            &desk, .placeAlgo,
+            "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP_MARKET&closePosition=true&triggerPrice=50000"
+        )
+        _ = try Self.ask(
+            &desk, .placeOrder,
+            "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.01&price=58500&timeInForce=GTC")
+        desk.meet(.manualCancel(symbol))
+        #expect(try Self.ask(&desk, .openOrders, "") == "[]")
+        #expect(try Self.ask(&desk, .openAlgos, "") == "[]")
+        #expect(try Self.ask(&desk, .riskV3, "").contains("\"positionAmt\":\"0.02\""))
+    }
+
+    @Test func `a step of the value brings the price there within two minutes`() throws {
+        var desk = try Self.desk()
+        let symbol = try #require(SymbolName("BTCUSDT"))
+        let before = desk.market.exchange.lastPrice(InstrumentID(0))
+        desk.meet(.priceStep(symbol, -0.05))
+        desk.advance(to: desk.now + .minutes(2))
+        let after = desk.market.exchange.lastPrice(InstrumentID(0))
+        #expect(after.double < before.double * 0.97)
+        #expect(after.double > before.double * 0.92)
+    }
+
     @Test func `a stop is invisible to plain orders, fires, and closes the position`() throws {
         var desk = try Self.desk()
         desk.hasUserListener = true

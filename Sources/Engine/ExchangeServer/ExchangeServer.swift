@@ -93,8 +93,10 @@ package final class ExchangeServer: Sendable {
         let upgrader = NIOWebSocketServerUpgrader(
             maxFrameSize: limits.frameBytes,
             shouldUpgrade: { channel, head in
-                channel.eventLoop.makeSucceededFuture(
-                    StreamPath(head.uri) == nil ? nil : HTTPHeaders())
+                guard let path = StreamPath(head.uri), !hub.value.refuses(path) else {
+                    return channel.eventLoop.makeSucceededFuture(nil)
+                }
+                return channel.eventLoop.makeSucceededFuture(HTTPHeaders())
             },
             upgradePipelineHandler: { channel, head in
                 channel.eventLoop.makeCompletedFuture {

@@ -18,6 +18,10 @@ package struct ExchangeServerConfiguration: Sendable {
     /// those of `/public`, as the live host does.
     package var deliversAllUnrouted = false
     package var limits = Limits()
+    /// What goes wrong, and when.
+    package var faults: [Fault] = []
+    /// Told when a fault happens for the first time, on the server's thread; must not wait.
+    package var onFault: (@Sendable (Fault) -> Void)?
 
     /// What is refused beyond.
     package struct Limits: Sendable {

@@ -11,6 +11,10 @@ final class Hub {
         var headers: [(String, String)]
         var body: [UInt8]
         var isJSON = true
+        /// Wall time after which it is sent.
+        var delay = Duration.zero
+        /// Whether the connection ends instead.
+        var isCut = false
     }
 
     let configuration: ExchangeServerConfiguration
@@ -27,6 +31,10 @@ final class Hub {
     /// Clients of each stream, with the name by which each asked for it.
     private var listeners: [StreamKey: [(client: Int, name: String)]] = [:]
     var connections = 0
+    private var faults: FaultClock
+    /// Messages that a fault holds back, with the elapsed time at which they go.
+    private var held: [(due: Duration, isReversed: Bool, publication: Publication)] = []
+    static let maxHeld = 100_000
 
     init(_ configuration: ExchangeServerConfiguration, apiKey: String, secret: String) {
         self.configuration = configuration
@@ -38,6 +46,8 @@ final class Hub {
         clock = ServerClock(speed: configuration.speed)
         desk.advance(to: clock.now)
         self.desk = desk
+        faults = FaultClock(
+            configuration.faults, opening: desk.now, onFault: configuration.onFault)
         let limits = configuration.limits
         weight = RateCounter(window: .minutes(1), max: limits.weightPerMinute)
         ordersShort = RateCounter(window: .seconds(10), max: limits.ordersPerTenSeconds)
@@ -47,6 +57,10 @@ final class Hub {
     /// Brings the market to the present and tells the listeners.
     func tick() {
         desk.advance(to: clock.now)
+        for moment in faults.advance(to: desk.now) {
+            desk.meet(moment)
+            if case .disconnect(let streams) = moment { disconnect(streams) }
+        }
         deliver()
     }
 
@@ -75,6 +89,16 @@ final class Hub {
                 status: 400, headers: [],
                 body: APIError(-1100, "Illegal characters found in a parameter.").body)
         }
+        if let fault = faults.answering(endpoint, lowersRisk: endpoint.lowersRisk(parameters)) {
+            return answer(endpoint, parameters, given, at: wall, fault.answering, until: fault.end)
+        }
+        return answer(endpoint, parameters, given, at: wall)
+    }
+
+    /// What a request is answered when nothing is wrong with the venue.
+    func answer(
+        _ endpoint: Endpoint, _ parameters: Parameters, _ given: String?, at wall: Timestamp
+    ) -> Answer {
         let isWithin = weight.add(endpoint.weight(parameters), at: wall)
         var headers = [("X-MBX-USED-WEIGHT-1M", String(weight.used))]
         var writer = JSONWriter()
@@ -123,7 +147,7 @@ final class Hub {
             throw APIError(-1131, "recvWindow must be less than 60000.")
         }
         if configuration.speed == 1 {
-            let now = desk.now.milliseconds
+            let now = desk.shownTime.milliseconds
             guard timestamp < now + 1000 else {
                 throw APIError(
                     -1021, "Timestamp for this request was 1000ms ahead of the server's time.")
@@ -191,7 +215,8 @@ final class Hub {
     }
 
     private func deliver() {
-        let publications = desk.takePublications()
+        let fresh = desk.takePublications()
+        let publications = configuration.faults.isEmpty ? fresh : afterFaults(fresh)
         guard !publications.isEmpty else { return }
         var touched: Set<Int> = []
         for publication in publications {
@@ -215,6 +240,57 @@ final class Hub {
             }
         }
         for number in touched.sorted() { clients[number]?.flush() }
+    }
+
+    // MARK: Faults
+
+    /// What of `fresh`, and of what was held back, goes out now.
+    private func afterFaults(_ fresh: [Publication]) -> [Publication] {
+        var out: [Publication] = []
+        for publication in fresh {
+            guard held.count < Self.maxHeld,
+                let fault = faults.streaming(publication.streams)
+            else {
+                out.append(publication)
+                continue
+            }
+            switch fault {
+            case .silent, .refused: break
+            case .duplicate:
+                out.append(publication)
+                out.append(publication)
+            case .reorder:
+                let due = held.first { $0.isReversed }?.due ?? elapsed + .milliseconds(200)
+                held.append((due, true, publication))
+            case .late(let delay): held.append((elapsed + delay, false, publication))
+            case .garbage(let shape):
+                out.append(
+                    Publication(
+                        target: publication.target, payload: shape.spoil(publication.payload)))
+                out.append(publication)
+            }
+        }
+        let now = elapsed
+        let due = held.filter { $0.due <= now }
+        guard !due.isEmpty else { return out }
+        held.removeAll { $0.due <= now }
+        return due.filter { !$0.isReversed }.map(\.publication)
+            + due.filter { $0.isReversed }.reversed().map(\.publication) + out
+    }
+
+    /// Whether a client of `path` is refused now.
+    func refuses(_ path: StreamPath) -> Bool {
+        if configuration.faults.isEmpty { return false }
+        tick()
+        return Fault.Streams.of(path).contains { faults.refuses($0) }
+    }
+
+    /// Ends connections without a close frame.
+    private func disconnect(_ streams: Fault.Streams) {
+        for number in clients.keys.sorted() {
+            guard let client = clients[number] else { continue }
+            if streams == .all || Fault.Streams.of(client.path).contains(streams) { client.drop() }
+        }
     }
 
     /// Pings, and drops who has gone silent or has been here for a day; once a second.

@@ -23,7 +23,7 @@ struct MarketBoard: Sendable {
         var asks: [Price: Quantity] = [:]
     }
 
-    let instrument: Instrument
+    var instrument: Instrument
     var prints = Ring<Aggregate>(capacity: 5000)
     var fundings = Ring<Funding>(capacity: 1000)
     var candles = CandleBook()

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Trading
 
 /// One REST connection: a request in, an answer out, one after the other.
 final class RESTHandler: ChannelInboundHandler, RemovableChannelHandler {
@@ -64,7 +65,16 @@ final class RESTHandler: ChannelInboundHandler, RemovableChannelHandler {
         let answer = hub.answer(
             method: head.method.rawValue, uri: head.uri,
             apiKey: head.headers.first(name: "X-MBX-APIKEY"), body: body)
-        write(answer, head, isLast: !head.isKeepAlive, context)
+        if answer.isCut { return context.close(promise: nil) }
+        guard answer.delay > .zero else {
+            return write(answer, head, isLast: !head.isKeepAlive, context)
+        }
+        let late = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: .nanoseconds(answer.delay.nanoseconds)) {
+            let (handler, context) = late.value
+            guard context.channel.isActive else { return }
+            handler.write(answer, head, isLast: !head.isKeepAlive, context)
+        }
     }
 
     private func write(

@@ -508,7 +508,7 @@ extension VenueDesk {
         writer.field("canTrade", true)
         writer.field("canDeposit", true)
         writer.field("canWithdraw", false)
-        writer.field("dualSidePosition", false)
+        writer.field("dualSidePosition", shownSettings.isHedgeMode)
         writer.field("updateTime", 0)
         writer.field("multiAssetsMargin", false)
         writer.field("tradeGroupId", -1)
@@ -520,7 +520,7 @@ extension VenueDesk {
         for board in asked {
             writer.beginObject()
             writer.field("symbol", board.instrument.symbol.description)
-            writer.field("marginType", "ISOLATED")
+            writer.field("marginType", shownSettings.isCross ? "CROSSED" : "ISOLATED")
             writer.field("isAutoAddMargin", false)
             writer.field("leverage", account.leverage(of: board.instrument.id))
             field("maxNotionalValue", maxNotional(board), &writer)

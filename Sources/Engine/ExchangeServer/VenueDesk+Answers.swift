@@ -10,7 +10,7 @@ extension VenueDesk {
     {
         switch endpoint {
         case .ping: writeEmpty(&writer)
-        case .time: one("serverTime", now.milliseconds, &writer)
+        case .time: one("serverTime", shownTime.milliseconds, &writer)
         case .exchangeInfo: writeExchangeInfo(&writer)
         case .depth: try writeDepth(p, &writer)
         case .trades: try writeTrades(p, &writer)
@@ -93,7 +93,7 @@ extension VenueDesk {
         case .setDual: try refuseDual(p)
         case .dual:
             writer.beginObject()
-            writer.field("dualSidePosition", false)
+            writer.field("dualSidePosition", shownSettings.isHedgeMode)
             writer.endObject()
         case .brackets: try writeBrackets(p, &writer)
         case .commission: writeCommission(try board(p), &writer)

@@ -19,6 +19,12 @@ struct VenueDesk: Sendable {
         var validUntil: Timestamp
     }
 
+    /// The matching here is one-way and isolated whatever is shown.
+    struct ShownSettings: Sendable {
+        var isHedgeMode = false
+        var isCross = false
+    }
+
     static let maxClosedOrders = 2000
 
     let configuration: ExchangeServerConfiguration
@@ -42,6 +48,11 @@ struct VenueDesk: Sendable {
     /// The forced order whose fills are coming in, by instrument.
     var liquidations: [Int64?]
     var listenKey: ListenKey?
+    /// What the account's settings are answered to be.
+    var shownSettings = ShownSettings()
+    var clockStep = Duration.zero
+    /// Orders that a schedule had another client place.
+    var manualOrders = 0
     /// Streams that somebody listens to; others are not written.
     var wanted: Set<StreamKey> = []
     var hasUserListener = false
@@ -79,6 +90,8 @@ struct VenueDesk: Sendable {
     }
 
     var now: Timestamp { market.time }
+    /// What the venue's own clock says: a schedule may have let it step.
+    var shownTime: Timestamp { now + clockStep }
 
     /// Lets everything happen up to `end`.
     mutating func advance(to end: Timestamp) {

@@ -13,7 +13,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     static let maxAge: Trading.Duration = .hours(24)
 
     private let hub: Hub
-    private let path: StreamPath
+    let path: StreamPath
     private var number = 0
     private var context: ChannelHandlerContext?
     /// Names asked for, in the order of asking.
@@ -106,6 +106,12 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     func flush() { context?.flush() }
+
+    /// Ends the connection without a word.
+    func drop() {
+        isClosing = true
+        context?.close(promise: nil)
+    }
 
     func close(_ code: WebSocketErrorCode) {
         guard let context, !isClosing else { return }

@@ -27,6 +27,9 @@ struct Exchange: ParsableCommand {
     @Option(help: "Minutes that the market lives, and keeps candles, before it opens, 0 to 1440.")
     var history = 60
 
+    @Option(help: "File of what goes wrong and when, one JSON object a line; see docs/faults.md.")
+    var faults: String?
+
     @Flag(help: "Deliver every stream on paths without a route, as the venue's demo host does.")
     var legacyStreams = false
 
@@ -56,6 +59,13 @@ struct Exchange: ParsableCommand {
         settings.speed = speed
         settings.history = .minutes(Int64(history))
         settings.deliversAllUnrouted = legacyStreams
+        if let faults {
+            settings.faults = try schedule(faults)
+            settings.onFault = { fault in
+                FileHandle.standardError.write(
+                    Data("fault of line \(fault.line): \(fault.name)\n".utf8))
+            }
+        }
         for text in symbols.split(separator: ",", omittingEmptySubsequences: false) {
             guard let symbol = SymbolName(String(text)), !settings.symbols.contains(symbol) else {
                 throw fail("--symbols has no use for '\(text)'")
@@ -64,6 +74,15 @@ struct Exchange: ParsableCommand {
         }
         guard settings.symbols.count <= 16 else { throw fail("--symbols takes at most 16") }
         return settings
+    }
+
+    private func schedule(_ path: String) throws -> [Fault] {
+        guard let data = FileManager.default.contents(atPath: path), data.count <= 8 << 20,
+            let text = String(data: data, encoding: .utf8)
+        else { throw fail("\(path): cannot be read as a text of at most 8 MiB") }
+        do throws(FaultScheduleError) {
+            return try FaultSchedule.parse(text)
+        } catch { throw fail("\(path): \(error.description)") }
     }
 
     private struct Ready: Encodable {

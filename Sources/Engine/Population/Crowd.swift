@@ -94,6 +94,9 @@ struct Crowd: Sendable {
         return next
     }
 
+    /// Lets the value jump by `fraction` at once.
+    mutating func shock(by fraction: Double) { value.shock(by: fraction) }
+
     /// Lets those act whose moment is `time`.
     mutating func act(at time: Timestamp, in exchange: inout Exchange) {
         if nextValue <= time { stepValue(at: time, &exchange) }

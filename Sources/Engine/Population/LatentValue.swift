@@ -28,6 +28,13 @@ struct LatentValue: Hashable, Sendable {
         regimeEnd = time + .minutes(10)
     }
 
+    /// Jumps by `fraction`, above −1.
+    mutating func shock(by fraction: Double) {
+        let jump = narwhal_log(max(0.01, 1 + fraction))
+        log += jump
+        if case .meanReverting(let anchor) = phase { phase = .meanReverting(anchor: anchor + jump) }
+    }
+
     var price: Double { start * narwhal_exp(log) }
 
     /// How busy people are: 1 in the normal regime.

@@ -93,6 +93,11 @@ package struct SimulatedMarket: Sendable {
         exchange.setLeverage(value, of: instrument)
     }
 
+    /// Lets what an instrument is worth jump by `fraction` at once; the people bring the price there.
+    package mutating func shock(_ id: InstrumentID, by fraction: Double) {
+        crowds[Int(id.index)].shock(by: fraction)
+    }
+
     /// One complete reading of our account.
     package func snapshot(at time: Timestamp) -> AccountSnapshot { exchange.snapshot(at: time) }
 
