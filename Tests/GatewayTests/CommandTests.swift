@@ -3,6 +3,7 @@ import Glibc
 import Messages
 import Synchronization
 import Testing
+import Trading
 import Wire
 
 @Suite struct CommandTests {
@@ -10,11 +11,19 @@ import Wire
         .command(CommandRequest(verb: .kill, id: id))
     }
 
+    /// A request with what its method needs.
+    private func request(_ verb: CommandVerb, _ id: String = "c-1") -> CommandRequest {
+        CommandRequest(
+            verb: verb, id: id, name: verb == .arm ? "demo-1" : nil,
+            symbol: [.close, .reduce, .breakEven].contains(verb) ? "BTCUSDT" : nil,
+            percent: verb == .reduce ? 25 : nil)
+    }
+
     @Test(arguments: CommandVerb.allCases)
     func `the view socket refuses every command`(verb: CommandVerb) throws {
         let fixture = try Fixture()
         let client = try fixture.view()
-        try client.request(.command(CommandRequest(verb: verb, id: "c-1", name: "demo-1")))
+        try client.request(.command(request(verb)))
         #expect(try client.failureCode() == .readOnly)
         #expect(fixture.received.commands == [])
     }
@@ -23,8 +32,7 @@ import Wire
     func `the control socket hands every command over with its sender`(verb: CommandVerb) throws {
         let fixture = try Fixture()
         let client = try fixture.control()
-        let id = try client.request(
-            .command(CommandRequest(verb: verb, id: "c-1", name: verb == .arm ? "demo-1" : nil)))
+        let id = try client.request(.command(request(verb)))
         #expect(
             try client.next()
                 == .result(
@@ -34,6 +42,40 @@ import Wire
         #expect(command.command.name == verb.rawValue)
         #expect(command.origin == .socket(uid: getuid(), pid: getpid()))
         if case .arm(let name) = command.command { #expect(name == "demo-1") }
+        if case .reduce(_, let percent) = command.command { #expect(percent == 25) }
+        #expect(
+            command.command.symbol?.description
+                == ([.close, .reduce, .breakEven].contains(verb) ? "BTCUSDT" : nil))
+    }
+
+    @Test(arguments: [CommandVerb.pause, .resume])
+    func `a pause or resume with a symbol is about that symbol only`(verb: CommandVerb) throws {
+        let fixture = try Fixture()
+        let client = try fixture.control()
+        try client.request(.command(CommandRequest(verb: verb, id: "c-1", symbol: "BTCUSDT")))
+        _ = try client.answer()
+        let command = try #require(fixture.received.commands.first?.command)
+        switch command {
+        case .pauseSymbol(let symbol): #expect(verb == .pause && symbol.description == "BTCUSDT")
+        case .resumeSymbol(let symbol): #expect(verb == .resume && symbol.description == "BTCUSDT")
+        case .pause, .resume, .flatten, .kill, .halt, .arm, .close, .reduce, .breakEven:
+            Issue.record("became \(command)")
+        }
+    }
+
+    @Test func `an id cannot be used again for another symbol or another part`() throws {
+        let fixture = try Fixture()
+        let client = try fixture.control()
+        try client.request(
+            .command(CommandRequest(verb: .reduce, id: "c-1", symbol: "BTCUSDT", percent: 10)))
+        _ = try client.answer()
+        try client.request(
+            .command(CommandRequest(verb: .reduce, id: "c-1", symbol: "BTCUSDT", percent: 90)))
+        #expect(try client.failureCode() == .commandIDInUse)
+        try client.request(
+            .command(CommandRequest(verb: .reduce, id: "c-1", symbol: "ETHUSDT", percent: 10)))
+        #expect(try client.failureCode() == .commandIDInUse)
+        #expect(fixture.received.commands.count == 1)
     }
 
     @Test func `a repeated id is handed over once and its ladder is told again`() throws {

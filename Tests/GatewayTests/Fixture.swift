@@ -125,7 +125,12 @@ enum Shown {
             openPositions: 0, confirmedStops: 0, stopsSeenAgeMs: nil, nakedQuantity: "0",
             nakedMs: 0,
             openOrders: openOrders, unknownOrders: 0, orphanStops: 0, foreignOrders: 0,
-            reconciledAgeMs: 5, storeState: "healthy")
+            reconciledAgeMs: 5, storeState: "healthy",
+            orders: (0..<openOrders).map {
+                OrderTopic(
+                    id: "nwdemo1-\($0)", symbol: "BTCUSDT", side: "sell", purpose: "stop",
+                    quantity: "1", filledQuantity: "0", price: nil, state: "resting")
+            })
     }
 
     static func flow(_ orders: Int) -> [FlowTopic] {

@@ -309,12 +309,12 @@ import Trading
     @Test(
         arguments: [
             (
-                "UPDATE facts SET payload = replace(payload, 'people', 'peopl3') WHERE fact = 16",
-                ChainBreak(kind: .changed, sequence: 1, fact: 16)
+                "UPDATE facts SET payload = replace(payload, 'people', 'peopl3') WHERE fact = 17",
+                ChainBreak(kind: .changed, sequence: 1, fact: 17)
             ),
             (
-                "UPDATE facts SET ordinal = 99 WHERE fact = 17",
-                ChainBreak(kind: .changed, sequence: 2, fact: 17)
+                "UPDATE facts SET ordinal = 99 WHERE fact = 18",
+                ChainBreak(kind: .changed, sequence: 2, fact: 18)
             ),
             (
                 "UPDATE events SET time_ns = time_ns + 1 WHERE sequence = 2",
@@ -334,7 +334,7 @@ import Trading
             ),
             (
                 "DELETE FROM events WHERE sequence = 3",
-                ChainBreak(kind: .changed, sequence: 3, fact: 18)
+                ChainBreak(kind: .changed, sequence: 3, fact: 19)
             ),
         ])
     func `a changed or lost row is found where it is`(sql: String, place: ChainBreak) throws {

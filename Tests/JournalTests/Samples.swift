@@ -165,6 +165,7 @@ enum Sample {
             .tradeClosed(trade(net: 5, closed: 90)),
             .decision(decision(.refusedByGuard(.spread))),
             .gateChanged(.paused, GateEpoch(3), by: commandID("c-1")),
+            .symbolPaused(InstrumentID(0), true, by: commandID("c-2")),
             .commandReceived(envelope("c-1", .pause)),
             .commandStep(commandID("c-1"), .accepted, at(4)),
             .commandRefused(commandID("c-2"), .latched, at(5)),

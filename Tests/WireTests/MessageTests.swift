@@ -25,8 +25,8 @@ import Wire
                 case .command: "command"
                 }
             })
-        // 6 methods, 6 commands; 7 answers, failure, snapshot, command; 15 topics.
-        #expect(methods.count == 12 + 10 + Topic.allCases.count)
+        // 6 methods, 9 commands; 7 answers, failure, snapshot, command; 15 topics.
+        #expect(methods.count == 15 + 10 + Topic.allCases.count)
     }
 
     @Test(arguments: Samples.clientMessages)
@@ -194,13 +194,67 @@ import Wire
         }
     }
 
+    @Test(arguments: [
+        ("close", ""), ("close", ",\"symbol\":\"\""), ("close", ",\"symbol\":\"btcusdt\""),
+        ("close", ",\"symbol\":null"), ("close", ",\"symbol\":7"),
+        ("close", ",\"symbol\":[\"BTCUSDT\"]"),
+        ("close", ",\"symbol\":\"ABCDEFGHIJKLMNOPQRSTUVWXY\""),
+        ("close", ",\"symbol\":\"BTC USDT\""), ("breakEven", ",\"symbol\":\"../etc\""),
+        ("pause", ",\"symbol\":null"), ("resume", ",\"symbol\":\"\u{e9}\""),
+        ("reduce", ",\"symbol\":\"BTCUSDT\""),
+        ("reduce", ",\"symbol\":\"BTCUSDT\",\"percent\":0"),
+        ("reduce", ",\"symbol\":\"BTCUSDT\",\"percent\":100"),
+        ("reduce", ",\"symbol\":\"BTCUSDT\",\"percent\":-1"),
+        ("reduce", ",\"symbol\":\"BTCUSDT\",\"percent\":50.5"),
+        ("reduce", ",\"symbol\":\"BTCUSDT\",\"percent\":\"50\""),
+        ("reduce", ",\"symbol\":\"BTCUSDT\",\"percent\":99999999999999999999"),
+        ("reduce", ",\"percent\":50"),
+    ])
+    func `a command about one symbol with bad parameters is refused plainly`(
+        method: String, more: String
+    ) throws {
+        let text =
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\(method)\",\"params\":{\"id\":\"a\"\(more)}}"
+        #expect {
+            try ClientMessage.decode(line: Array(text.utf8))
+        } throws: { error in
+            guard case .badParameters(id: .number(1), let problem) = error as? WireDecodingError
+            else { return false }
+            return !problem.isEmpty
+        }
+    }
+
+    @Test func `pause and resume mean all without a symbol and one with it`() throws {
+        func symbol(_ params: String) throws -> String? {
+            let text =
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"pause\",\"params\":\(params)}"
+            guard
+                case .command(let command) = try ClientMessage.decode(line: Array(text.utf8))
+                    .request
+            else { return "no command" }
+            return command.symbol
+        }
+        #expect(try symbol("{\"id\":\"a\"}") == nil)
+        #expect(try symbol("{\"id\":\"a\",\"symbol\":\"BTCUSDT\"}") == "BTCUSDT")
+    }
+
+    @Test func `a position without a mark reports neither mark nor profit`() throws {
+        var snapshot = SnapshotWalk(seed: 3).snapshot
+        let count = try #require(snapshot.positions?.count)
+        try #require(count > 0)
+        snapshot.positions?[0].markSource = "none"
+        let report = try #require(StatusReport(snapshot))
+        #expect(report.positions[0].markPrice == nil)
+        #expect(report.positions[0].unrealizedPnL == nil)
+    }
+
     @Test func `a status report is made of the snapshot`() throws {
         let snapshot = SnapshotWalk(seed: 3).snapshot
         let report = try #require(StatusReport(snapshot))
         #expect(report.state == "open")
         #expect(report.equity == snapshot.account?.equity)
         #expect(report.positions.map(\.markPrice) == snapshot.positions?.map(\.markPrice))
-        #expect(report.openOrders == snapshot.safety?.openOrders)
+        #expect(report.openOrders == snapshot.safety?.orders)
         #expect(report.lastReconciledAgeMs == snapshot.safety?.reconciledAgeMs)
         #expect(StatusReport(Snapshot()) == nil)
     }

@@ -32,7 +32,7 @@ import Wire
                 #expect(String(decoding: written.dropLast(), as: UTF8.self) == line)
             }
         }
-        #expect(requests == 4 && messages == 9)
+        #expect(requests == 5 && messages == 9)
     }
 
     @Test func `the protocol page names every topic, method, error and limit`() throws {

@@ -45,11 +45,15 @@ struct SnapshotWalk {
                 startedAt: 1, engineTime: time, wallTime: time + 7, timeScale: 60,
                 clockOffsetMs: maybe(4), symbols: ["BTCUSDT"])
         case .safety:
+            let order = OrderTopic(
+                id: "nwdemo1-\(count())", symbol: "BTCUSDT", side: "sell", purpose: "stop",
+                quantity: "0.015", filledQuantity: "0", price: maybe("96704.5"), state: "resting")
             snapshot.safety = SafetyTopic(
                 openPositions: count(), confirmedStops: count(), stopsSeenAgeMs: maybe(12),
                 nakedQuantity: "0", nakedMs: 0, openOrders: count(), unknownOrders: 0,
                 orphanStops: 0,
-                foreignOrders: 0, reconciledAgeMs: maybe(900), storeState: "healthy")
+                foreignOrders: 0, reconciledAgeMs: maybe(900), storeState: "healthy",
+                orders: [order])
         case .account:
             snapshot.account = AccountTopic(
                 equity: money(), walletBalance: money(), dayTotal: money(), dayClosed: money(),
@@ -76,7 +80,8 @@ struct SnapshotWalk {
                     long: EntrySideTopic(
                         probability: fraction(), threshold: 0.63, baseThreshold: 0.6,
                         wouldRefuse: nil),
-                    short: nil, signalRate: fraction(), expectedSignalRate: 0.061, contributors: [])
+                    short: nil, signalRate: fraction(), expectedSignalRate: 0.061, contributors: [],
+                    paused: maybe(true))
             ]
         case .flow:
             snapshot.flow = [
@@ -207,7 +212,7 @@ struct SnapshotWalk {
                 LadderRungTopic(step: "accepted", afterMs: 0, durable: false),
                 LadderRungTopic(step: "latched", afterMs: 12.5, durable: true),
             ], ordersBefore: 3, ordersNow: 0, positionsBefore: 2, positionsNow: count(),
-            refusal: maybe("the engine is latched"))
+            refusal: maybe("the engine is latched"), symbol: maybe("BTCUSDT"))
     }
 }
 
@@ -234,7 +239,10 @@ enum Samples {
                 request: .command(
                     CommandRequest(
                         verb: verb, id: "c-41", name: verb == .arm ? "demo-1" : nil,
-                        notAfter: verb.stops ? nil : 1_700_000_000_000)))
+                        notAfter: verb.stops ? nil : 1_700_000_000_000,
+                        symbol: [.close, .reduce, .breakEven, .resume].contains(verb)
+                            ? "BTCUSDT" : nil,
+                        percent: verb == .reduce ? 50 : nil)))
         }
 
     static let serverMessages: [ServerMessage] = {

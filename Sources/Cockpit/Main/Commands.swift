@@ -4,6 +4,7 @@ import CockpitModel
 import CockpitTheme
 import CockpitViews
 import Glibc
+import Trading
 import Wire
 
 /// What all one-shot commands have.
@@ -23,11 +24,27 @@ struct CommandOptions: ParsableArguments {
         }
     }
 
-    func run(_ verb: CommandVerb, name: String? = nil) throws {
+    func run(
+        _ verb: CommandVerb, name: String? = nil, symbol: SymbolArgument? = nil,
+        percent: Int? = nil
+    ) throws {
         try reporting { () throws(Failure) in
             let endpoint = try engine.find()
-            try CommandRun(verb: verb, name: name, seconds: timeout, isJSON: json).run(endpoint)
+            try CommandRun(
+                verb: verb, name: name, symbol: symbol?.text, percent: percent, seconds: timeout,
+                isJSON: json
+            ).run(endpoint)
         }
+    }
+}
+
+/// A symbol as it is typed: small letters will do.
+struct SymbolArgument: ExpressibleByArgument {
+    let text: String
+
+    init?(argument: String) {
+        guard let symbol = SymbolName(argument.uppercased()) else { return nil }
+        text = symbol.description
     }
 }
 
@@ -55,7 +72,7 @@ struct StatusCommand: ParsableCommand {
     private func text(_ report: StatusReport) -> String {
         var lines = [
             "\(report.engine) \(report.mode) \(report.state)\(report.latched ? " LATCHED" : "")",
-            "equity \(report.equity ?? "not known yet"), open orders \(number(report.openOrders)), unknown orders "
+            "equity \(report.equity ?? "not known yet"), open orders \(number(report.openOrders?.count)), unknown orders "
                 + number(report.unknownOrders),
         ]
         if let age = report.lastReconciledAgeMs {
@@ -63,11 +80,14 @@ struct StatusCommand: ParsableCommand {
         } else {
             lines.append("not reconciled yet")
         }
+        if let paused = report.pausedSymbols, !paused.isEmpty {
+            lines.append("paused: " + paused.joined(separator: ", "))
+        }
         if report.positions.isEmpty { lines.append("no positions") }
         for position in report.positions {
             var line =
                 "\(position.symbol) \(position.side) \(position.quantity) entry \(position.entryPrice) mark "
-                + "\(position.markPrice) PnL \(position.unrealizedPnL)"
+                + "\(position.markPrice ?? "not known yet") PnL \(position.unrealizedPnL ?? "not known yet")"
             line += position.protection.stopPrice.map { " stop \($0)" } ?? " NO STOP"
             if position.protection.confirmedBy == nil { line += " NOT CONFIRMED" }
             lines.append(line)
@@ -83,7 +103,11 @@ struct PauseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause", abstract: "No new entries; positions and exits run on.")
     @OptionGroup var options: CommandOptions
-    func run() throws { try options.run(.pause) }
+
+    @Argument(help: "Only this symbol; all when absent.")
+    var symbol: SymbolArgument?
+
+    func run() throws { try options.run(.pause, symbol: symbol) }
 }
 
 /// `narwhal resume`
@@ -91,7 +115,57 @@ struct ResumeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Allow entries again after a pause.")
     @OptionGroup var options: CommandOptions
-    func run() throws { try options.run(.resume) }
+
+    @Argument(help: "Only this symbol; a pause of all is ended without it.")
+    var symbol: SymbolArgument?
+
+    func run() throws { try options.run(.resume, symbol: symbol) }
+}
+
+/// `narwhal close SYMBOL`
+struct CloseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "close", abstract: "Close the position of one symbol at market; trade on.")
+    @OptionGroup var options: CommandOptions
+
+    @Argument(help: "The symbol, like BTCUSDT.")
+    var symbol: SymbolArgument
+
+    func run() throws { try options.run(.close, symbol: symbol) }
+}
+
+/// `narwhal reduce SYMBOL --percent N`
+struct ReduceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reduce", abstract: "Close a part of one position at market.")
+    @OptionGroup var options: CommandOptions
+
+    @Argument(help: "The symbol, like BTCUSDT.")
+    var symbol: SymbolArgument
+
+    @Option(help: ArgumentHelp("How much of the position, 1 to 99.", valueName: "number"))
+    var percent: Int
+
+    func validate() throws {
+        if !(1...99).contains(percent) {
+            throw ValidationError("--percent must be from 1 to 99; 'narwhal close' closes all")
+        }
+    }
+
+    func run() throws { try options.run(.reduce, symbol: symbol, percent: percent) }
+}
+
+/// `narwhal break-even SYMBOL`
+struct BreakEvenCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "break-even",
+        abstract: "Move the stop of one position to its entry price and costs.")
+    @OptionGroup var options: CommandOptions
+
+    @Argument(help: "The symbol, like BTCUSDT.")
+    var symbol: SymbolArgument
+
+    func run() throws { try options.run(.breakEven, symbol: symbol) }
 }
 
 /// `narwhal flatten`

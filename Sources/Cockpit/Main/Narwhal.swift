@@ -17,6 +17,7 @@ struct Narwhal: ParsableCommand {
             """,
         subcommands: [
             AttachCommand.self, StatusCommand.self, PauseCommand.self, ResumeCommand.self,
+            CloseCommand.self, ReduceCommand.self, BreakEvenCommand.self,
             FlattenCommand.self, KillCommand.self, HaltCommand.self, ArmCommand.self,
             SnapshotCommand.self,
             ThemesCommand.self, DemoCommand.self,

@@ -85,6 +85,8 @@ struct OneShot {
 struct CommandRun {
     let verb: CommandVerb
     let name: String?
+    let symbol: String?
+    let percent: Int?
     let seconds: Double
     let isJSON: Bool
 
@@ -96,7 +98,8 @@ struct CommandRun {
     func run(_ endpoint: EngineEndpoint) throws(Failure) {
         var shot = try OneShot(endpoint, usesControl: true, seconds: seconds)
         var request = CommandRequest(
-            verb: verb, id: commandPrefix(clock: SteadyClock()) + "-1", name: name)
+            verb: verb, id: commandPrefix(clock: SteadyClock()) + "-1", name: name,
+            symbol: symbol, percent: percent)
         if !verb.stops {
             // What starts trading must not act on an engine that finds it much later.
             if case .hello(let hello) = try shot.ask(

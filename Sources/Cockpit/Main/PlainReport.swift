@@ -50,7 +50,9 @@ enum PlainReport {
 
     /// How far a command has come.
     static func line(_ command: SentCommand, now: Int64) -> String {
-        var line = "command \(command.request.verb.rawValue) \(command.request.id):"
+        var line = "command \(command.request.verb.rawValue)"
+        if let symbol = command.request.symbol { line += " \(symbol)" }
+        line += " \(command.request.id):"
         for rung in command.ladder {
             if case .reached(let milliseconds, let isDurable) = rung.state {
                 line +=
@@ -117,6 +119,7 @@ enum PlainReport {
 
     private static func entry(_ entry: EntryTopic) -> String {
         var line = "entry \(entry.symbol):"
+        if entry.paused == true { line += " PAUSED" }
         for (name, side) in [("long", entry.long), ("short", entry.short)] {
             guard let side else { continue }
             line += " \(name) \(hundredths(side.probability)) needs \(hundredths(side.threshold))"

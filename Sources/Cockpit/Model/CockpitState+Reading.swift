@@ -103,6 +103,9 @@ extension CockpitState {
         case .kill, .flatten: "narwhal \(verb.rawValue) --yes --socket \(setup.endpoint)"
         case .pause, .halt, .resume: "narwhal \(verb.rawValue) --socket \(setup.endpoint)"
         case .arm: "narwhal arm NAME --socket \(setup.endpoint)"
+        case .close: "narwhal close SYMBOL --socket \(setup.endpoint)"
+        case .reduce: "narwhal reduce SYMBOL --percent N --socket \(setup.endpoint)"
+        case .breakEven: "narwhal break-even SYMBOL --socket \(setup.endpoint)"
         }
     }
 }

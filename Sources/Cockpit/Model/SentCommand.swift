@@ -86,6 +86,13 @@ extension SentCommand {
             }
             if request.verb != .halt { add("confirmedByVenue", "CONFIRMED BY EXCHANGE") }
             if request.verb != .flatten { add("latched", "LATCHED") }
+        case .close:
+            add("ordersSent", "CLOSE SENT")
+            add("positionsFlat", "FLAT")
+            add("confirmedByVenue", "CONFIRMED BY EXCHANGE")
+        case .reduce, .breakEven:
+            add("ordersSent", "ORDER SENT")
+            add("completed", "DONE")
         case .resume, .arm:
             add("completed", "DONE")
         }

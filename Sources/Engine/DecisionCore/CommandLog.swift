@@ -50,7 +50,7 @@ package struct CommandLog: Sendable {
         hasher.combine(records.count)
         for record in records {
             hasher.combine(record.envelope.id.description)
-            hasher.combine(record.envelope.command.name)
+            hasher.combine(record.envelope.command.text)
             hasher.combine(record.rungs.count)
             for rung in record.rungs {
                 hasher.combine(rung.step.rawValue)

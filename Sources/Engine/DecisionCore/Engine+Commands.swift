@@ -12,14 +12,14 @@ extension Engine {
         if let refusal = refusal(of: envelope.command) {
             commands.refuse(refusal, at: now, index: index)
             record(.commandRefused(envelope.id, refusal, now))
-            tell(.command, .warning, "\(envelope.command.name) refused: \(refusal.text)")
+            tell(.command, .warning, "\(envelope.command.text) refused: \(refusal.text)")
             return
         }
         reach(.accepted, index)
         perform(envelope, index)
         tell(
             envelope.command == .kill ? .kill : .command,
-            envelope.command == .kill ? .alarm : .info, "\(envelope.command.name) accepted")
+            envelope.command == .kill ? .alarm : .info, "\(envelope.command.text) accepted")
     }
 
     /// A command of one of our own breakers; it takes the same way as any other, ladder included.
@@ -46,6 +46,14 @@ extension Engine {
             let mayStillOpen = orders.live.contains { $0.record.purpose == .entry }
             return gate.flatReason != nil && (openPositions > 0 || mayStillOpen)
                 ? .notReconciled : nil
+        case .close(let symbol): return refusalToClose(symbol)
+        case .reduce(let symbol, let percent): return refusalToReduce(symbol, by: percent)
+        case .breakEven(let symbol): return refusalOfBreakEven(symbol)
+        case .pauseSymbol(let symbol): return index(of: symbol) == nil ? .unknownSymbol : nil
+        case .resumeSymbol(let symbol):
+            if index(of: symbol) == nil { return .unknownSymbol }
+            if gate.state == .latched { return .latched }
+            return reading.isAgreed ? nil : .notReconciled
         }
     }
 
@@ -83,14 +91,29 @@ extension Engine {
             breakers.equity.restart()
             breakers.tripped.removeAll { $0 == .criticalError }
             reach(.completed, index)
+        case .close(let symbol): perform(closing: symbol)
+        case .reduce(let symbol, let percent): perform(reducing: symbol, by: percent)
+        case .breakEven(let symbol): perform(breakEven: symbol)
+        case .pauseSymbol(let symbol):
+            pause(true, symbol, by: envelope.id)
+            reach(.entriesBlocked, index)
+        case .resumeSymbol(let symbol):
+            pause(false, symbol, by: envelope.id)
+            reach(.completed, index)
         }
-        if envelope.command.stops { cancelUnknownEntries() }
+        switch envelope.command {
+        case .pause, .flatten, .kill, .halt: cancelUnknownEntries(of: nil)
+        case .close(let symbol), .pauseSymbol(let symbol):
+            if let place = self.index(of: symbol) { cancelUnknownEntries(of: place) }
+        case .resume, .arm, .reduce, .breakEven, .resumeSymbol: break
+        }
         if gate != before { record(.gateChanged(gate.state, gate.epoch, by: envelope.id)) }
     }
 
     /// An entry that nobody knows the outcome of may still rest at the venue: the cancel is sent, and proves nothing.
-    private mutating func cancelUnknownEntries() {
+    private mutating func cancelUnknownEntries(of index: Int?) {
         for order in orders.live where order.isUnknown && order.record.purpose == .entry {
+            if let index, Int(order.instrument.index) != index { continue }
             emit(.cancel(order.id, order.instrument))
             counters.cancelsSent += 1
         }
@@ -106,7 +129,7 @@ extension Engine {
         }
     }
 
-    private mutating func reach(_ step: LadderStep, _ index: Int) {
+    mutating func reach(_ step: LadderStep, _ index: Int) {
         guard commands.reach(step, at: now, index: index) else { return }
         record(.commandStep(commands.records[index].envelope.id, step, now))
     }
@@ -144,7 +167,11 @@ extension Engine {
                 {
                     reach(.completed, index)
                 }
-            case .arm, .resume: break
+            case .close(let symbol): climb(index, closing: symbol)
+            case .reduce(let symbol, _): climb(index, reducing: symbol)
+            case .breakEven(let symbol): climb(index, breakEven: symbol)
+            case .pauseSymbol(let symbol): climb(index, pausing: symbol)
+            case .arm, .resume, .resumeSymbol: break
             }
         }
         endFlatWhenDone()
@@ -180,7 +207,9 @@ extension Engine {
             for index in commands.records.indices where !commands.records[index].isFinished {
                 switch commands.records[index].envelope.command {
                 case .kill, .halt: reach(.latched, index)
-                case .pause, .resume, .flatten, .arm: break
+                case .pause, .resume, .flatten, .arm, .close, .reduce, .breakEven, .pauseSymbol,
+                    .resumeSymbol:
+                    break
                 }
             }
         case .removed:

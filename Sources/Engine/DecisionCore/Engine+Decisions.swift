@@ -88,6 +88,7 @@ extension Engine {
         case .paused, .flattening: return .paused
         case .open: break
         }
+        if symbols[index].isPaused { return .paused }
         if !reading.isAgreed { return .notReconciled }
         if store != .healthy { return .storeFailing }
         if symbols[index].decisionCandles < configuration.profile.warmUpCandles {
@@ -95,7 +96,9 @@ extension Engine {
         }
         if isStale(index) { return .staleData }
         if let until = breakers.entriesBlockedUntil, now < until { return .breaker }
-        if symbols[index].position != nil || hasLiveEntry(index) { return .positionOpen }
+        if symbols[index].position != nil || symbols[index].isToBeFlat || hasLiveEntry(index) {
+            return .positionOpen
+        }
         return nil
     }
 
@@ -198,6 +201,7 @@ extension Engine {
         symbols[index].pendingEntry = nil
         guard order.record.state == .expired, entry.chasesLeft > 0, gate.state == .open,
             entry.epoch == gate.epoch, now - entry.decidedTime <= configuration.orderAnswerLimit,
+            !symbols[index].isPaused, !symbols[index].isToBeFlat,
             reading.isAgreed, store == .healthy, !isStale(index),
             !(symbols[index].position?.isClosing ?? false), let touch = touch(index)
         else { return }

@@ -173,6 +173,7 @@ extension Engine {
 
     private mutating func stopRejected(_ reason: RejectReason, _ index: Int) {
         symbols[index].position?.stopFailures += 1
+        if keepStandingStop(index) { return }
         let failures = symbols[index].position?.stopFailures ?? 0
         tell(.risk, .alarm, "\(name(index)): the venue refused the protective stop")
         switch reason {
@@ -188,8 +189,13 @@ extension Engine {
     /// the pace of `driveClose` allows.
     private mutating func exitEnded(_ order: LiveOrder, _ index: Int) {
         // A close that filled whole needs no second one; what is left, if anything, is sent by settling.
-        guard order.record.state != .filled, let closing = symbols[index].position?.closing else {
-            return
+        guard order.record.state != .filled, let position = symbols[index].position else { return }
+        guard let closing = position.closing else {
+            // A part that the operator wanted closed: it is not tried again without him.
+            return tell(
+                .order, .warning,
+                "\(name(index)): a close order ended with \(order.record.filledQuantity) of "
+                    + "\(order.record.request.quantity) filled")
         }
         let gotOn = !order.record.filledQuantity.isZero
         let delay: Duration =
@@ -354,6 +360,7 @@ extension Engine {
     mutating func adopt(_ position: OpenPosition, at index: Int) {
         if symbols[index].position == nil { openPositions += 1 }
         reading.flatAgreed = false
+        symbols[index].isFlatAgreed = false
         symbols[index].position = position
         symbols[index].highestMark = position.record.highestMark.units
         symbols[index].lowestMark = position.record.lowestMark.units

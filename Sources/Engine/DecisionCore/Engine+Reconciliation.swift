@@ -150,6 +150,9 @@ extension Engine {
             {
                 reading.flatAgreed = true
             }
+            for index in symbols.indices where isFlat(index, snapshot) {
+                symbols[index].isFlatAgreed = true
+            }
             for index in symbols.indices where listsStop(index, snapshot) {
                 symbols[index].position?.stopSeenTime = now
                 symbols[index].position?.isStopSeenByReading = true
@@ -160,7 +163,9 @@ extension Engine {
         if isUnexplained {
             tripCriticalError("the account at the venue differs from ours; entries pause")
         }
-        let waitsForFlat = gate.flatReason != nil && !reading.flatAgreed && openPositions == 0
+        let waitsForFlat =
+            (gate.flatReason != nil && !reading.flatAgreed && openPositions == 0)
+            || symbols.contains { $0.isToBeFlat && $0.position == nil && !$0.isFlatAgreed }
         let isSoon =
             doubts > 0 || reading.wantsAnother || waitsForFlat
             || orders.live.contains { $0.isUnknown }
@@ -175,6 +180,17 @@ extension Engine {
         }
         let half = Duration(nanoseconds: limit.nanoseconds / 2)
         return configuration.reconcileInterval.map { min($0, half) } ?? half
+    }
+
+    /// Whether nothing of ours is open in one symbol, here and there; while an entry may still fill, flat is not yet
+    /// the last word.
+    private func isFlat(_ index: Int, _ snapshot: AccountSnapshot) -> Bool {
+        let id = symbols[index].instrument.id
+        return symbols[index].position == nil && !hasLiveEntry(index)
+            && !snapshot.positions.contains { $0.instrument == id && !$0.quantity.isZero }
+            && !snapshot.openOrders.contains {
+                $0.request.instrument == id && isOurs($0.request.clientOrderID)
+            }
     }
 
     /// Whether the reading itself lists the stop that covers the position.
@@ -427,8 +443,14 @@ extension Engine {
             switch command.envelope.command {
             case .flatten: gate.resumeFlat(command.envelope.exitReason)
             case .kill: gate.resumeFlat(.kill)
-            case .pause, .resume, .halt, .arm: break
+            case .close(let symbol):
+                if let index = index(of: symbol) { symbols[index].isToBeFlat = true }
+            case .pause, .resume, .halt, .arm, .reduce, .breakEven, .pauseSymbol, .resumeSymbol:
+                break
             }
+        }
+        for id in recovered.pausedSymbols ?? [] where Int(id.index) < symbols.count {
+            symbols[Int(id.index)].isPaused = true
         }
         if recovered.gate == .flattening && gate.flatReason == nil { gate.resumeFlat(.operator) }
         for trip in recovered.trades { trips.add(trip) }

@@ -26,6 +26,8 @@ package struct Protection: Hashable, Sendable {
     package var confirmedTime: Timestamp?
     /// The longest time without full cover since entry, one that runs now included.
     package var longestNaked: Duration
+    /// The sum of all times without full cover since entry, one that runs now included.
+    package var nakedTime: Duration
 }
 
 /// What would stand against an entry now.
@@ -49,16 +51,25 @@ extension Engine {
         let covered = min(stop?.rest ?? .zero, position.record.quantity)
         let naked = position.record.quantity - covered
         var longest = position.longestNaked
-        if let since = position.nakedSince { longest = max(longest, now - since) }
+        var nakedTime = position.record.nakedTime ?? .zero
+        if let since = position.nakedSince {
+            longest = max(longest, now - since)
+            nakedTime = nakedTime + (now - since)
+        }
         var confirmedBy: ProofSource?
         var confirmedTime: Timestamp?
         if let stop {
             confirmedTime = position.stopSeenTime ?? stop.seenOpenTime
             confirmedBy = position.isStopSeenByReading ? .reading : .report
+            // What was seen before this order was answered was the one before it.
+            if let seen = confirmedTime, stop.record.changedTime > seen {
+                confirmedTime = stop.record.changedTime
+                confirmedBy = .report
+            }
         }
         return Protection(
             stop: stop?.record, covered: covered, naked: naked, confirmedBy: confirmedBy,
-            confirmedTime: confirmedTime, longestNaked: longest)
+            confirmedTime: confirmedTime, longestNaked: longest, nakedTime: nakedTime)
     }
 
     /// Net of closing the position of symbol `index` at the touch now: taker fee and what it has cost so far

@@ -29,8 +29,11 @@ extension Engine {
     }
 
     private mutating func settle(_ index: Int) {
-        if gate.state != .open { cancelEntries(index) }
+        if gate.state != .open || symbols[index].isPaused || symbols[index].isToBeFlat {
+            cancelEntries(index)
+        }
         guard symbols[index].position != nil else { return cancelOrphans(index) }
+        if symbols[index].isToBeFlat { close(index, .operator) }
         if let reason = gate.flatReason { close(index, reason) }
         // After a restart the venue is asked before anything new is done; only closing does not wait for it. A stop
         // waits
@@ -116,7 +119,7 @@ extension Engine {
     }
 
     /// What live close orders may still take from the position; one of unknown outcome counts until evidence speaks.
-    private func inFlightExits(_ index: Int) -> Quantity {
+    func inFlightExits(_ index: Int) -> Quantity {
         let id = symbols[index].instrument.id
         var sum = Quantity.zero
         for order in orders.live where order.instrument == id {
@@ -140,6 +143,9 @@ extension Engine {
         }
         var covered = Quantity.zero
         var coming = Quantity.zero
+        // Of those the ones at the stop's price or nearer to the mark: the others are only to bridge the time.
+        var standing = Quantity.zero
+        var placed = Quantity.zero
         var exact: LiveOrder?
         for order in orders.live
         where order.instrument == id && order.record.purpose == .protectiveStop && order.isWanted {
@@ -148,6 +154,9 @@ extension Engine {
             } else {
                 coming = coming + order.rest
             }
+            guard position.record.isHeld(by: order) else { continue }
+            placed = placed + order.rest
+            if order.isConfirmedOpen { standing = standing + order.rest }
             // A stop that filled a fraction of a lot has the dust of the position too.
             if order.rest == needed || order.rest == quantity { exact = order }
         }
@@ -155,7 +164,8 @@ extension Engine {
         // More than the largest order can be held only by several, which together must be enough.
         let isSplit = filters.onMarketGrid(needed) < needed
         let isEnough =
-            exact != nil || ((position.isClosing || isSplit) && covered + coming >= needed)
+            exact != nil || (position.isClosing && covered + coming >= needed)
+            || (isSplit && placed >= needed)
         if let exact {
             guard exact.isConfirmedOpen else { return }
             // The new one stands: what it replaces may go.
@@ -166,6 +176,16 @@ extension Engine {
             }
             return
         }
+        if isSplit && standing >= needed {
+            for other in liveOrders(
+                index,
+                where: {
+                    $0.record.purpose == .protectiveStop && !position.record.isHeld(by: $0)
+                })
+            {
+                cancel(other)
+            }
+        }
         if isEnough { return }
         // A close was sent in this very answer: only if it does not work is a stop needed in between.
         if let closing = position.closing, closing.attempts <= 1, !inFlightExits(index).isZero {
@@ -173,19 +193,26 @@ extension Engine {
         }
         guard position.stopFailures < 3 else { return }
         reduce(
-            index, by: isSplit ? needed.subtracting(covered + coming) : needed,
+            index, by: isSplit ? needed.subtracting(placed) : needed,
             .stopMarket(trigger: position.record.stopPrice, by: .mark),
             for: .protectiveStop)
     }
 
     /// Nothing can cover the position any more: no time runs against it.
     private mutating func forgetCover(_ index: Int) {
-        guard let position = symbols[index].position, let since = position.nakedSince else {
-            return
-        }
+        guard let since = symbols[index].position?.nakedSince else { return }
+        endNakedSpell(index, since: since)
+        emit(.cancelTimer(.protection(symbols[index].instrument.id)))
+    }
+
+    /// Adds the spell to what the position has had, on disk too: a restart must not forget it.
+    private mutating func endNakedSpell(_ index: Int, since: Timestamp) {
+        guard let position = symbols[index].position else { return }
         symbols[index].position?.nakedSince = nil
         symbols[index].position?.longestNaked = max(position.longestNaked, now - since)
-        emit(.cancelTimer(.protection(symbols[index].instrument.id)))
+        symbols[index].position?.record.nakedTime =
+            (position.record.nakedTime ?? .zero) + (now - since)
+        if let record = symbols[index].position?.record { self.record(.positionChanged(record)) }
     }
 
     /// Follows how long a part of the position is without a confirmed stop.
@@ -194,8 +221,7 @@ extension Engine {
         let id = symbols[index].instrument.id
         if isCovered {
             guard let since = position.nakedSince else { return }
-            symbols[index].position?.nakedSince = nil
-            symbols[index].position?.longestNaked = max(position.longestNaked, now - since)
+            endNakedSpell(index, since: since)
             symbols[index].position?.stopSeenTime = now
             symbols[index].position?.isStopSeenByReading = false
             symbols[index].position?.stopFailures = 0
@@ -205,6 +231,9 @@ extension Engine {
                 "\(name(index)): stop confirmed after \((now - since).milliseconds) ms")
         } else if position.nakedSince == nil {
             symbols[index].position?.nakedSince = now
+            if let record = symbols[index].position?.record {
+                self.record(.positionChanged(record))
+            }
             if !position.isClosing {
                 emit(.setTimer(.protection(id), at: now + configuration.protectionLimit))
             }
@@ -277,7 +306,7 @@ extension Engine {
         }
     }
 
-    private func liveOrders(_ index: Int, where isIt: (LiveOrder) -> Bool) -> [ClientOrderID] {
+    func liveOrders(_ index: Int, where isIt: (LiveOrder) -> Bool) -> [ClientOrderID] {
         let id = symbols[index].instrument.id
         var ids: [ClientOrderID] = []
         for order in orders.live where order.instrument == id && isIt(order) {
@@ -300,6 +329,16 @@ extension Engine {
         return BracketPlan(
             entry: price, direction: direction, stop: stop, target: target,
             filters: symbols[index].instrument.filters)
+    }
+}
+
+extension PositionRecord {
+    /// Whether `order` is a stop at least as near to the mark as the position's.
+    func isHeld(by order: LiveOrder) -> Bool {
+        guard order.record.purpose == .protectiveStop,
+            let trigger = order.record.request.kind.price
+        else { return false }
+        return direction == .long ? trigger >= stopPrice : trigger <= stopPrice
     }
 }
 

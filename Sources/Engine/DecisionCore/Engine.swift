@@ -151,6 +151,11 @@ package struct Engine: Sendable {
         for symbol in symbols {
             guard let position = symbol.position else { continue }
             emit(.setTimer(.maxHold(symbol.instrument.id), at: position.record.maxHoldUntil))
+            if position.nakedSince != nil {
+                emit(
+                    .setTimer(
+                        .protection(symbol.instrument.id), at: now + configuration.protectionLimit))
+            }
         }
         // Nobody else watches an order that an earlier run left behind.
         for order in orders.live {

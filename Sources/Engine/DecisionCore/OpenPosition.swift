@@ -61,7 +61,10 @@ package struct OpenPosition: Sendable {
     package internal(set) var isAdopted = false
     package internal(set) var closing: Closing?
     /// Since when some of it has no confirmed stop; `nil` while all of it is covered.
-    package internal(set) var nakedSince: Timestamp?
+    package internal(set) var nakedSince: Timestamp? {
+        get { record.nakedSince }
+        set { record.nakedSince = newValue }
+    }
     /// The longest time in which some of it was without a confirmed stop.
     package internal(set) var longestNaked = Duration.zero
     /// When its stop was last seen at the venue.

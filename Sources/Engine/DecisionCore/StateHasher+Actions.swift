@@ -170,6 +170,7 @@ extension StateHasher {
         combine(record.highestMark)
         combine(record.lowestMark)
         combine(record.leverage)
+        combine(record.nakedTime?.nanoseconds ?? -1)
         if depth == .everything {
             combine(record.entryProbability)
             combine(record.entryThreshold)
@@ -289,7 +290,7 @@ extension StateHasher {
         case .commandReceived(let envelope):
             combine(10)
             combine(envelope.id.description)
-            combine(envelope.command.name)
+            combine(envelope.command.text)
         case .commandStep(let id, let step, let time):
             combine(11)
             combine(id.description)
@@ -313,6 +314,11 @@ extension StateHasher {
             combine(15)
             combine(differences.count)
         case .notice(let notice): combine(notice)
+        case .symbolPaused(let instrument, let isPaused, let id):
+            combine(16)
+            combine(Int(instrument.index))
+            combine(isPaused)
+            combine(id.description)
         }
     }
 }

@@ -70,6 +70,12 @@ package struct SymbolState: Sendable {
     package internal(set) var mismatches = 0
     /// A position too small for the venue was reported.
     package internal(set) var didReportDust = false
+    /// The operator wants no new entries here.
+    package internal(set) var isPaused = false
+    /// The operator closes it: until that is through, whatever opens here is closed too.
+    package internal(set) var isToBeFlat = false
+    /// A complete reading agreed that nothing of ours is open here, and nothing was opened since.
+    var isFlatAgreed = false
 
     init(instrument: Instrument, configuration: EngineConfiguration) {
         self.instrument = instrument
@@ -104,6 +110,8 @@ package struct SymbolState: Sendable {
         fills.hash(into: &hasher)
         hasher.combine(decidedCandle)
         hasher.combine(decisionCandles)
+        hasher.combine(isPaused)
+        hasher.combine(isToBeFlat)
         if depth == .everything {
             longThreshold.hash(into: &hasher)
             shortThreshold.hash(into: &hasher)

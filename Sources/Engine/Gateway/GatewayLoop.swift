@@ -382,11 +382,13 @@ final class GatewayLoop {
             return refusal(.readOnly, "this socket only shows; send commands to control.sock")
         }
         guard let commandID = CommandID(request.id), let command = Command(request) else {
-            return refusal(.invalidParameters, "the command's id or name does not fit")
+            return refusal(.invalidParameters, "the command's parameters do not fit")
         }
         let isRepeated: Bool
         if let before = handedOver[request.id] {
-            guard before.verb == request.verb, before.name == request.name else {
+            guard before.verb == request.verb, before.name == request.name,
+                before.symbol == request.symbol, before.percent == request.percent
+            else {
                 return refusal(
                     .commandIDInUse, "command id \(request.id) was used for \(before.verb.rawValue)"
                 )
@@ -667,11 +669,27 @@ final class GatewayLoop {
 }
 
 extension Command {
-    /// The engine's command of a request; `nil` for `arm` without a name.
+    /// The engine's command of a request; `nil` where the name, the symbol or the part that it needs is missing.
     fileprivate init?(_ request: CommandRequest) {
+        var symbol: SymbolName?
+        if let text = request.symbol {
+            guard let name = SymbolName(text) else { return nil }
+            symbol = name
+        }
         switch request.verb {
-        case .pause: self = .pause
-        case .resume: self = .resume
+        case .pause: self = symbol.map { .pauseSymbol($0) } ?? .pause
+        case .resume: self = symbol.map { .resumeSymbol($0) } ?? .resume
+        case .close:
+            guard let symbol else { return nil }
+            self = .close(symbol)
+        case .reduce:
+            guard let symbol, let percent = request.percent, (1...99).contains(percent) else {
+                return nil
+            }
+            self = .reduce(symbol, percent: percent)
+        case .breakEven:
+            guard let symbol else { return nil }
+            self = .breakEven(symbol)
         case .flatten: self = .flatten
         case .kill: self = .kill
         case .halt: self = .halt

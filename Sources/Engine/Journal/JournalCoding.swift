@@ -38,6 +38,7 @@ extension Fact {
         case .tradeClosed: "tradeClosed"
         case .decision: "decision"
         case .gateChanged: "gateChanged"
+        case .symbolPaused: "symbolPaused"
         case .commandReceived: "commandReceived"
         case .commandStep: "commandStep"
         case .commandRefused: "commandRefused"

@@ -45,6 +45,13 @@ struct ReviewTables {
                     place.fact, place.time.nanoseconds, state.rawValue, epoch.number,
                     command?.description,
                 ], in: db)
+        case .symbolPaused(let instrument, let isPaused, let command):
+            try insert(
+                "symbol_pauses", "fact, time_ns, symbol, is_paused, command_id",
+                [
+                    place.fact, place.time.nanoseconds, symbol(instrument), isPaused,
+                    command.description,
+                ], in: db)
         case .commandReceived(let envelope):
             try add(envelope, at: place, to: db)
         case .commandStep(let command, let step, let time):
@@ -220,7 +227,7 @@ struct ReviewTables {
         }
         // The same command may be told twice; the first telling stands.
         let values: [(any DatabaseValueConvertible)?] = [
-            envelope.id.description, envelope.command.name, origin, uid, pid, detail,
+            envelope.id.description, envelope.command.text, origin, uid, pid, detail,
             place.time.nanoseconds,
             place.fact,
         ]

@@ -14,8 +14,19 @@ enum Schema {
             try db.execute(sql: operation)
             try db.execute(sql: views)
         }
+        migrator.registerMigration("symbol pauses") { db in try db.execute(sql: symbolPauses) }
         return migrator
     }
+
+    private static let symbolPauses = """
+        CREATE TABLE symbol_pauses (           -- No new entries in one symbol, and their return.
+          fact INTEGER PRIMARY KEY REFERENCES facts(fact),
+          time_ns INTEGER NOT NULL,
+          symbol TEXT NOT NULL,
+          is_paused INTEGER NOT NULL,          -- 1 from here on no entries, 0 entries again.
+          command_id TEXT NOT NULL
+        );
+        """
 
     private static let log = """
         CREATE TABLE runs (                    -- One start of the engine on this journal.

@@ -35,24 +35,58 @@ package enum Command: Hashable, Sendable, Codable {
     case halt
     /// Releases the latch when the name is the engine's; the engine stays paused until `resume`.
     case arm(engineName: String)
+    /// Closes the position of one symbol, reduce-only; the symbol trades on afterwards.
+    case close(SymbolName)
+    /// Closes a part of one position at market: 1...99 per cent of it, down to the lot grid.
+    case reduce(SymbolName, percent: Int)
+    /// Moves the stop of one position to its entry price and the costs of the way in and out.
+    case breakEven(SymbolName)
+    /// No new entries in one symbol; its position and exits run on.
+    case pauseSymbol(SymbolName)
+    /// Entries may be made again in one symbol. Refused while latched.
+    case resumeSymbol(SymbolName)
 
     /// The method name of the wire protocol.
     package var name: String {
         switch self {
-        case .pause: "pause"
-        case .resume: "resume"
+        case .pause, .pauseSymbol: "pause"
+        case .resume, .resumeSymbol: "resume"
         case .flatten: "flatten"
         case .kill: "kill"
         case .halt: "halt"
         case .arm: "arm"
+        case .close: "close"
+        case .reduce: "reduce"
+        case .breakEven: "breakEven"
+        }
+    }
+
+    /// For people: its name, and what it is about.
+    package var text: String {
+        switch self {
+        case .pause, .resume, .flatten, .kill, .halt, .arm: name
+        case .close(let symbol), .breakEven(let symbol), .pauseSymbol(let symbol),
+            .resumeSymbol(let symbol):
+            "\(name) \(symbol)"
+        case .reduce(let symbol, let percent): "\(name) \(symbol) by \(percent) %"
+        }
+    }
+
+    /// The one symbol that it is about; `nil` when it is about all.
+    package var symbol: SymbolName? {
+        switch self {
+        case .close(let symbol), .reduce(let symbol, _), .breakEven(let symbol),
+            .pauseSymbol(let symbol), .resumeSymbol(let symbol):
+            symbol
+        case .pause, .resume, .flatten, .kill, .halt, .arm: nil
         }
     }
 
     /// Whether it only ever makes things safer; such a command never expires and needs no lease.
     package var stops: Bool {
         switch self {
-        case .pause, .flatten, .kill, .halt: true
-        case .resume, .arm: false
+        case .pause, .flatten, .kill, .halt, .close, .reduce, .breakEven, .pauseSymbol: true
+        case .resume, .arm, .resumeSymbol: false
         }
     }
 }
@@ -88,6 +122,23 @@ package enum CommandRefusal: Hashable, Sendable, Codable {
     case notLatched
     /// Protection of an open position is not proven yet.
     case notReconciled
+    /// No instrument of this engine has that name.
+    case unknownSymbol
+    /// Nothing is open in that symbol.
+    case noPosition
+    case alreadyClosing
+    /// The quantity asked for is less than the venue's smallest order.
+    case belowSmallestOrder(Quantity, minimum: Quantity)
+    /// What stays open would be less than the venue's smallest order: nothing could close or protect it.
+    case restBelowSmallestOrder(Quantity, minimum: Quantity)
+    /// No mark price is known to judge by.
+    case noMarkPrice
+    /// The stop is at break-even or on its better side already.
+    case stopAlreadyThere(stop: Price, breakEven: Price)
+    /// The mark is not beyond break-even: a stop there would trigger at once.
+    case notBeyondBreakEven(mark: Price, breakEven: Price)
+    /// The venue did not take the new stop; the one before it stands.
+    case stopRejected
 
     /// One plain sentence for the operator.
     package var text: String {
@@ -99,6 +150,20 @@ package enum CommandRefusal: Hashable, Sendable, Codable {
         case .notLatched: "the engine is not latched"
         case .notReconciled:
             "the account is not reconciled with the venue yet; try again in a moment"
+        case .unknownSymbol: "the engine does not trade this symbol"
+        case .noPosition: "no position is open in this symbol"
+        case .alreadyClosing: "the position is being closed already"
+        case .belowSmallestOrder(let quantity, let minimum):
+            "\(quantity) is below the smallest order of \(minimum)"
+        case .restBelowSmallestOrder(let rest, let minimum):
+            "it would leave \(rest), below the smallest order of \(minimum), which nothing could "
+                + "protect; close the position"
+        case .noMarkPrice: "there is no mark price to judge by yet"
+        case .stopAlreadyThere(let stop, let breakEven):
+            "the stop at \(stop) is as good as break-even at \(breakEven) already"
+        case .notBeyondBreakEven(let mark, let breakEven):
+            "the mark price \(mark) is not beyond break-even at \(breakEven); the stop would trigger"
+        case .stopRejected: "the venue refused the new stop; the stop before it stands"
         }
     }
 }

@@ -92,6 +92,11 @@ package struct PositionRecord: Hashable, Sendable, Codable {
     package var enteredQuantity: Quantity
     package var enteredNotional: Money
     package var exitedNotional: Money
+    /// How long some of it was without a confirmed stop since entry, ended spells only; `nil` is none, as in records
+    /// of older builds.
+    package var nakedTime: Duration?
+    /// Since when some of it is without a confirmed stop; `nil` while all of it is covered.
+    package var nakedSince: Timestamp?
 
     package init(
         instrument: InstrumentID, direction: Direction, quantity: Quantity, cost: Money,
@@ -124,6 +129,8 @@ package struct PositionRecord: Hashable, Sendable, Codable {
         self.enteredQuantity = enteredQuantity
         self.enteredNotional = enteredNotional
         self.exitedNotional = exitedNotional
+        nakedTime = nil
+        nakedSince = nil
     }
 
     /// Cost ÷ quantity, rounded down to 10⁻⁸; for display, the exact cost is what counts.
@@ -300,6 +307,8 @@ package enum Fact: Hashable, Sendable, Codable {
     case tradeClosed(RoundTrip)
     case decision(DecisionRecord)
     case gateChanged(GateState, GateEpoch, by: CommandID?)
+    /// Entries in one symbol were stopped, or may be made again.
+    case symbolPaused(InstrumentID, Bool, by: CommandID)
     case commandReceived(CommandEnvelope)
     case commandStep(CommandID, LadderStep, Timestamp)
     case commandRefused(CommandID, CommandRefusal, Timestamp)
@@ -332,6 +341,8 @@ package struct RecoveredState: Hashable, Sendable, Codable {
     package var commands: [CommandRecord]
     /// The day (its start) on which the daily loss breaker tripped last.
     package var dailyLossDay: Timestamp?
+    /// Symbols without new entries, in order; `nil` means none, as in checkpoints of older builds.
+    package var pausedSymbols: [InstrumentID]?
 
     package init() {
         account = nil
@@ -344,6 +355,7 @@ package struct RecoveredState: Hashable, Sendable, Codable {
         decisions = []
         commands = []
         dailyLossDay = nil
+        pausedSymbols = nil
     }
 
     /// Folds one fact, in the order in which the store has them.
@@ -374,6 +386,10 @@ package struct RecoveredState: Hashable, Sendable, Codable {
         case .gateChanged(let state, let epoch, _):
             gate = state
             self.epoch = epoch
+        case .symbolPaused(let instrument, let isPaused, _):
+            var paused = (pausedSymbols ?? []).filter { $0 != instrument }
+            if isPaused { paused.append(instrument) }
+            pausedSymbols = paused.isEmpty ? nil : paused.sorted()
         case .account(let record):
             account = record
         case .commandReceived(let envelope):

@@ -187,7 +187,8 @@ package struct PlaybackSession: Sendable {
             }
             equity.append((time, record.equity))
         case .intent, .orderChanged, .fill, .funding, .positionChanged, .positionClosed, .decision,
-            .gateChanged, .commandReceived, .commandStep, .commandRefused, .breakerTripped,
+            .gateChanged, .symbolPaused, .commandReceived, .commandStep, .commandRefused,
+            .breakerTripped,
             .reconciled, .notice:
             break
         }

@@ -36,7 +36,26 @@ extension Projector {
             unknownOrders: unknown, orphanStops: orphans,
             foreignOrders: engine.reading.foreignOrders,
             reconciledAgeMs: engine.reading.readTime.map { max(0, (engine.now - $0).milliseconds) },
-            storeState: "\(engine.store)")
+            storeState: "\(engine.store)",
+            orders: engine.orders.live.prefix(100).map { order($0.record, engine) })
+    }
+
+    private static func order(_ record: OrderRecord, _ engine: borrowing Engine) -> OrderTopic {
+        let instrument = engine.symbols[Int(record.request.instrument.index)].instrument
+        let purpose =
+            switch record.purpose {
+            case .entry: "entry"
+            case .protectiveStop: "stop"
+            case .target: "target"
+            case .exit: "exit"
+            }
+        return OrderTopic(
+            id: record.request.clientOrderID.description, symbol: instrument.symbol.description,
+            side: record.request.side == .buy ? "buy" : "sell", purpose: purpose,
+            quantity: record.request.quantity.description,
+            filledQuantity: record.filledQuantity.description,
+            price: record.request.kind.price?.text(minFractionDigits: instrument.priceDigits),
+            state: record.state.word)
     }
 
     static func account(_ engine: borrowing Engine) -> AccountTopic {
@@ -186,5 +205,26 @@ extension TradeTopic {
             multipleOfR: trip.multipleOfR,
             reason: trip.exitReason.rawValue, entryProbability: trip.entryProbability,
             exitProbability: trip.exitProbability)
+    }
+}
+
+extension OrderState {
+    /// The name of the state, without its reason.
+    fileprivate var word: String {
+        switch self {
+        case .intended: "intended"
+        case .submitting: "submitting"
+        case .resting: "resting"
+        case .partiallyFilled: "partiallyFilled"
+        case .canceling: "canceling"
+        case .outcomeUnknown: "outcomeUnknown"
+        case .filled: "filled"
+        case .canceled: "canceled"
+        case .rejected: "rejected"
+        case .expired: "expired"
+        case .denied: "denied"
+        case .withheld: "withheld"
+        case .abandoned: "abandoned"
+        }
     }
 }

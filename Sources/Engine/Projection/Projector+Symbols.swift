@@ -24,7 +24,7 @@ extension Projector {
             leverage: record.leverage,
             quantity: record.quantity.description, entryPrice: record.entryPrice.rounded(digits),
             markPrice: price.rounded(digits),
-            markSource: mark?.source == .venue ? "venue" : "derived",
+            markSource: mark.map { $0.source == .venue ? "venue" : "derived" } ?? "none",
             unrealizedPnL: profit.description,
             unrealizedReturn: record.cost.double > 0 ? profit.double / record.cost.double : 0,
             multipleOfR: risk > 0 ? profit.double / risk : 0, notional: value.description,
@@ -45,7 +45,7 @@ extension Projector {
                 confirmedAgeMs: protection.confirmedTime.map {
                     max(0, (engine.now - $0).milliseconds)
                 },
-                nakedMs: protection.longestNaked.milliseconds))
+                nakedMs: protection.nakedTime.milliseconds))
     }
 
     static func exit(_ engine: borrowing Engine, _ index: Int) -> ExitTopic? {
@@ -126,7 +126,7 @@ extension Projector {
             signalRate: symbol.longThreshold.recentRate + symbol.shortThreshold.recentRate,
             expectedSignalRate: symbol.longThreshold.configuration.expectedRate
                 + symbol.shortThreshold.configuration.expectedRate,
-            contributors: Self.topics(stronger.contributors))
+            contributors: Self.topics(stronger.contributors), paused: symbol.isPaused)
     }
 
     func flow(_ engine: borrowing Engine, _ index: Int) -> FlowTopic {

@@ -80,7 +80,9 @@ package struct Projector: Sendable {
         EngineTopic(
             name: engine.configuration.engineName, host: around.shell.host,
             mode: engine.configuration.mode.rawValue, gate: engine.gate.state.rawValue,
-            isLatched: engine.gate.state == .latched, notReady: engine.whyNotReady(0)?.rawValue,
+            isLatched: engine.gate.state == .latched,
+            notReady: engine.whyNotReady(
+                engine.symbols.firstIndex { !$0.isPaused } ?? 0)?.rawValue,
             modelSet: engine.configuration.modelSet.name,
             profile: engine.configuration.profile.name,
             build: around.shell.build, startedAt: around.shell.startedAt.milliseconds,
@@ -135,7 +137,8 @@ package struct Projector: Sendable {
                     },
                     ordersBefore: counts.before.orders, ordersNow: counts.now.orders,
                     positionsBefore: counts.before.positions,
-                    positionsNow: counts.now.positions, refusal: record.refusal?.text))
+                    positionsNow: counts.now.positions, refusal: record.refusal?.text,
+                    symbol: record.envelope.command.symbol?.description))
         }
         lastCounts = current
         if commandCounts.count > 256 {
@@ -148,8 +151,8 @@ package struct Projector: Sendable {
 extension Command {
     fileprivate var closesOrDisarms: Bool {
         switch self {
-        case .flatten, .kill, .halt: true
-        case .pause, .resume, .arm: false
+        case .flatten, .kill, .halt, .close: true
+        case .pause, .resume, .arm, .reduce, .breakEven, .pauseSymbol, .resumeSymbol: false
         }
     }
 }

@@ -175,8 +175,8 @@ struct DecisionLoop {
         case .market, .timer, .store:
             let needsDisk = facts.contains { fact in
                 switch fact {
-                case .intent, .orderChanged, .fill, .gateChanged, .positionChanged, .positionClosed,
-                    .tradeClosed,
+                case .intent, .orderChanged, .fill, .gateChanged, .symbolPaused, .positionChanged,
+                    .positionClosed, .tradeClosed,
                     .commandReceived, .commandStep, .commandRefused, .breakerTripped, .funding:
                     true
                 case .decision, .account, .reconciled, .notice: false

@@ -106,7 +106,7 @@ extension CommandTopic {
                     step: $0.step.rawValue, afterMs: ($0.time - start).seconds * 1e3, durable: true)
             },
             ordersBefore: 0, ordersNow: 0, positionsBefore: 0, positionsNow: 0,
-            refusal: row.value.refusal)
+            refusal: row.value.refusal, symbol: row.value.envelope.command.symbol?.description)
     }
 }
 

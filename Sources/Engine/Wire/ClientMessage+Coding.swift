@@ -1,3 +1,5 @@
+import Trading
+
 extension ClientMessage {
     /// Appends this request as one line with its line feed.
     package func encode(into bytes: inout [UInt8]) throws(WireEncodingError) {
@@ -50,6 +52,8 @@ private struct RequestEnvelope: Codable {
             try parameters.encode(command.id, forKey: .id)
             try parameters.encodeIfPresent(command.name, forKey: .name)
             try parameters.encodeIfPresent(command.notAfter, forKey: .notAfter)
+            try parameters.encodeIfPresent(command.symbol, forKey: .symbol)
+            try parameters.encodeIfPresent(command.percent, forKey: .percent)
         }
     }
 
@@ -128,7 +132,7 @@ private struct RequestEnvelope: Codable {
         _ verb: CommandVerb, in container: KeyedDecodingContainer<WireKey>
     ) throws -> CommandRequest {
         let parameters = try container.nestedContainer(keyedBy: WireKey.self, forKey: .params)
-        let command = CommandRequest(
+        var command = CommandRequest(
             verb: verb, id: try parameters.decode(String.self, forKey: .id),
             name: try parameters.decodeIfPresent(String.self, forKey: .name),
             notAfter: try parameters.decodeIfPresent(Int64.self, forKey: .notAfter))
@@ -140,7 +144,31 @@ private struct RequestEnvelope: Codable {
                 throw BadParameters(problem: "'arm' needs the engine's 'name', typed in full")
             }
         }
+        switch verb {
+        case .pause, .resume:
+            // A `null` would mean everything where one symbol was meant.
+            if parameters.contains(.symbol) { command.symbol = try symbol(in: parameters) }
+        case .close, .breakEven: command.symbol = try symbol(in: parameters)
+        case .reduce:
+            command.symbol = try symbol(in: parameters)
+            let percent = try parameters.decode(Int.self, forKey: .percent)
+            guard (1...99).contains(percent) else {
+                throw BadParameters(
+                    problem: "'percent' must be a whole number in 1...99; 'close' closes all")
+            }
+            command.percent = percent
+        case .flatten, .kill, .halt, .arm: break
+        }
         return command
+    }
+
+    private static func symbol(in parameters: KeyedDecodingContainer<WireKey>) throws -> String {
+        let text = try parameters.decode(String.self, forKey: .symbol)
+        guard SymbolName(text) != nil else {
+            throw BadParameters(
+                problem: "'symbol' must be 1 to 24 characters A-Z 0-9 _, like BTCUSDT")
+        }
+        return text
     }
 }
 

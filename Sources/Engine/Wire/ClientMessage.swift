@@ -68,12 +68,12 @@ package struct UnsubscribeRequest: Hashable, Sendable, Codable {
 
 /// The commands by their method names; what each does is said at `Command` in Messages.
 package enum CommandVerb: String, Hashable, Sendable, Codable, CaseIterable {
-    case pause, resume, flatten, kill, halt, arm
+    case pause, resume, flatten, kill, halt, arm, close, reduce, breakEven
 
     /// Whether it only ever makes things safer; such a command never expires.
     package var stops: Bool {
         switch self {
-        case .pause, .flatten, .kill, .halt: true
+        case .pause, .flatten, .kill, .halt, .close, .reduce, .breakEven: true
         case .resume, .arm: false
         }
     }
@@ -88,12 +88,21 @@ package struct CommandRequest: Hashable, Sendable {
     package var name: String?
     /// Engine time in milliseconds after which a start-direction command is refused; others ignore it.
     package var notAfter: Int64?
+    /// The one symbol meant: needed by `close`, `reduce` and `breakEven`, possible with `pause` and `resume`.
+    package var symbol: String?
+    /// How much of the position, 1...99; needed by `reduce` only.
+    package var percent: Int?
 
-    package init(verb: CommandVerb, id: String, name: String? = nil, notAfter: Int64? = nil) {
+    package init(
+        verb: CommandVerb, id: String, name: String? = nil, notAfter: Int64? = nil,
+        symbol: String? = nil, percent: Int? = nil
+    ) {
         self.verb = verb
         self.id = id
         self.name = name
         self.notAfter = notAfter
+        self.symbol = symbol
+        self.percent = percent
     }
 }
 

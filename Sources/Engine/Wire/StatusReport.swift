@@ -5,14 +5,15 @@ package struct StatusPosition: Hashable, Sendable, Codable {
     package var side: String
     package var quantity: String
     package var entryPrice: String
-    package var markPrice: String
-    package var unrealizedPnL: String
+    /// Absent before the first mark, like the profit that is reckoned by it.
+    package var markPrice: String?
+    package var unrealizedPnL: String?
     package var liquidationPrice: String?
     package var protection: ProtectionProof
 
     package init(
-        symbol: String, side: String, quantity: String, entryPrice: String, markPrice: String,
-        unrealizedPnL: String, liquidationPrice: String?, protection: ProtectionProof
+        symbol: String, side: String, quantity: String, entryPrice: String, markPrice: String?,
+        unrealizedPnL: String?, liquidationPrice: String?, protection: ProtectionProof
     ) {
         self.symbol = symbol
         self.side = side
@@ -37,16 +38,19 @@ package struct StatusReport: Hashable, Sendable, Codable {
     /// Absent while the account is not known.
     package var equity: String?
     package var positions: [StatusPosition]
-    package var openOrders: Int?
+    /// Oldest first, at most 100.
+    package var openOrders: [OrderTopic]?
     package var unknownOrders: Int?
     /// Absent before the first reconciliation.
     package var lastReconciledAgeMs: Int64?
+    /// Symbols that take no new entries by themselves; absent while it is not known.
+    package var pausedSymbols: [String]?
 
     package init(
         engine: String, mode: String, state: String, latched: Bool, engineTime: Int64,
         wallTime: Int64,
-        equity: String?, positions: [StatusPosition], openOrders: Int?, unknownOrders: Int?,
-        lastReconciledAgeMs: Int64?
+        equity: String?, positions: [StatusPosition], openOrders: [OrderTopic]?,
+        unknownOrders: Int?, lastReconciledAgeMs: Int64?, pausedSymbols: [String]?
     ) {
         self.engine = engine
         self.mode = mode
@@ -59,6 +63,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
         self.openOrders = openOrders
         self.unknownOrders = unknownOrders
         self.lastReconciledAgeMs = lastReconciledAgeMs
+        self.pausedSymbols = pausedSymbols
     }
 
     /// The same facts out of a snapshot; `nil` without its `engine` topic.
@@ -69,14 +74,19 @@ package struct StatusReport: Hashable, Sendable, Codable {
             engineTime: engine.engineTime, wallTime: engine.wallTime,
             equity: snapshot.account?.equity,
             positions: (snapshot.positions ?? []).map { position in
-                StatusPosition(
+                let hasMark = position.markSource != "none"
+                return StatusPosition(
                     symbol: position.symbol, side: position.side, quantity: position.quantity,
-                    entryPrice: position.entryPrice, markPrice: position.markPrice,
-                    unrealizedPnL: position.unrealizedPnL,
+                    entryPrice: position.entryPrice,
+                    markPrice: hasMark ? position.markPrice : nil,
+                    unrealizedPnL: hasMark ? position.unrealizedPnL : nil,
                     liquidationPrice: position.liquidationPrice,
                     protection: position.protection)
             },
-            openOrders: snapshot.safety?.openOrders, unknownOrders: snapshot.safety?.unknownOrders,
-            lastReconciledAgeMs: snapshot.safety?.reconciledAgeMs)
+            openOrders: snapshot.safety?.orders, unknownOrders: snapshot.safety?.unknownOrders,
+            lastReconciledAgeMs: snapshot.safety?.reconciledAgeMs,
+            pausedSymbols: snapshot.entries.map { entries in
+                entries.filter { $0.paused == true }.map(\.symbol)
+            })
     }
 }

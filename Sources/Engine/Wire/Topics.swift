@@ -74,13 +74,15 @@ package struct SafetyTopic: Hashable, Sendable, Codable {
     /// Absent before the first reconciliation.
     package var reconciledAgeMs: Int64?
     package var storeState: String
+    /// The open orders themselves, oldest first, at most 100; absent from older engines.
+    package var orders: [OrderTopic]?
 
     package init(
         openPositions: Int, confirmedStops: Int, stopsSeenAgeMs: Int64?, nakedQuantity: String,
         nakedMs: Int64,
         openOrders: Int, unknownOrders: Int, orphanStops: Int, foreignOrders: Int,
         reconciledAgeMs: Int64?,
-        storeState: String
+        storeState: String, orders: [OrderTopic]? = nil
     ) {
         self.openPositions = openPositions
         self.confirmedStops = confirmedStops
@@ -93,6 +95,38 @@ package struct SafetyTopic: Hashable, Sendable, Codable {
         self.foreignOrders = foreignOrders
         self.reconciledAgeMs = reconciledAgeMs
         self.storeState = storeState
+        self.orders = orders
+    }
+}
+
+/// One open order of ours.
+package struct OrderTopic: Hashable, Sendable, Codable {
+    /// Our id for it.
+    package var id: String
+    package var symbol: String
+    /// `buy` or `sell`.
+    package var side: String
+    /// `entry`, `stop`, `target` or `exit`.
+    package var purpose: String
+    package var quantity: String
+    package var filledQuantity: String
+    /// Limit or trigger; absent for a market order.
+    package var price: String?
+    /// Where it is in its life, like `resting` or `outcomeUnknown`.
+    package var state: String
+
+    package init(
+        id: String, symbol: String, side: String, purpose: String, quantity: String,
+        filledQuantity: String, price: String?, state: String
+    ) {
+        self.id = id
+        self.symbol = symbol
+        self.side = side
+        self.purpose = purpose
+        self.quantity = quantity
+        self.filledQuantity = filledQuantity
+        self.price = price
+        self.state = state
     }
 }
 
@@ -190,7 +224,7 @@ package struct PositionTopic: Hashable, Sendable, Codable {
     package var quantity: String
     package var entryPrice: String
     package var markPrice: String
-    /// `venue` or `derived`.
+    /// `venue` or `derived`; `none` before the first mark, when `markPrice` is the entry price.
     package var markSource: String
     package var unrealizedPnL: String
     /// As a fraction of the cost.
@@ -335,10 +369,13 @@ package struct EntryTopic: Hashable, Sendable, Codable {
     package var signalRate: Double
     package var expectedSignalRate: Double
     package var contributors: [ContributionTopic]
+    /// Whether the operator has paused this symbol; absent from older engines.
+    package var paused: Bool?
 
     package init(
         symbol: String, nextDecisionAt: Int64, long: EntrySideTopic?, short: EntrySideTopic?,
-        signalRate: Double, expectedSignalRate: Double, contributors: [ContributionTopic]
+        signalRate: Double, expectedSignalRate: Double, contributors: [ContributionTopic],
+        paused: Bool? = nil
     ) {
         self.symbol = symbol
         self.nextDecisionAt = nextDecisionAt
@@ -347,6 +384,7 @@ package struct EntryTopic: Hashable, Sendable, Codable {
         self.signalRate = signalRate
         self.expectedSignalRate = expectedSignalRate
         self.contributors = contributors
+        self.paused = paused
     }
 }
 
@@ -657,10 +695,13 @@ package struct CommandTopic: Hashable, Sendable, Codable {
     package var positionsNow: Int
     /// Why it was refused; absent when it was not.
     package var refusal: String?
+    /// The one symbol it is about; absent when it is about all.
+    package var symbol: String?
 
     package init(
         id: String, name: String, origin: String, acceptedAtWall: Int64, rungs: [LadderRungTopic],
-        ordersBefore: Int, ordersNow: Int, positionsBefore: Int, positionsNow: Int, refusal: String?
+        ordersBefore: Int, ordersNow: Int, positionsBefore: Int, positionsNow: Int,
+        refusal: String?, symbol: String? = nil
     ) {
         self.id = id
         self.name = name
@@ -672,6 +713,7 @@ package struct CommandTopic: Hashable, Sendable, Codable {
         self.positionsBefore = positionsBefore
         self.positionsNow = positionsNow
         self.refusal = refusal
+        self.symbol = symbol
     }
 }
 

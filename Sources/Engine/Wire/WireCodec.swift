@@ -121,6 +121,8 @@ struct WireKey: CodingKey {
     static let type = WireKey("type")
     static let name = WireKey("name")
     static let notAfter = WireKey("notAfter")
+    static let symbol = WireKey("symbol")
+    static let percent = WireKey("percent")
     static let subscription = WireKey("subscription")
     static let n = WireKey("n")
     static let topic = WireKey("topic")

@@ -71,10 +71,10 @@ final class SocketClient {
     /// Sends a command and hands each new look of its ladder to `isEnough` until that says so.
     @discardableResult
     func command(
-        _ verb: CommandVerb, id: String, name: String? = nil, within seconds: Double = 20,
-        until isEnough: (CommandTopic) -> Bool
+        _ verb: CommandVerb, id: String, name: String? = nil, symbol: String? = nil,
+        within seconds: Double = 20, until isEnough: (CommandTopic) -> Bool
     ) throws -> CommandTopic {
-        try send(.command(CommandRequest(verb: verb, id: id, name: name)))
+        try send(.command(CommandRequest(verb: verb, id: id, name: name, symbol: symbol)))
         return try follow(id, within: seconds, until: isEnough)
     }
 
