@@ -1,0 +1,125 @@
+package import Trading
+
+/// The account and its settings.
+extension BinanceRequest {
+    package static func positions(symbol: SymbolName? = nil) -> BinanceRequest {
+        BinanceRequest(
+            .get, "/fapi/v3/positionRisk", .signed, weight: 5,
+            symbol.map { [("symbol", $0.description)] } ?? [])
+    }
+
+    package static var balances: BinanceRequest {
+        BinanceRequest(.get, "/fapi/v3/balance", .signed, weight: 5)
+    }
+
+    package static var account: BinanceRequest {
+        BinanceRequest(.get, "/fapi/v3/account", .signed, weight: 5)
+    }
+
+    package static func symbolConfigurations(symbol: SymbolName? = nil) -> BinanceRequest {
+        BinanceRequest(
+            .get, "/fapi/v1/symbolConfig", .signed, weight: 5,
+            symbol.map { [("symbol", $0.description)] } ?? [])
+    }
+
+    package static var accountConfiguration: BinanceRequest {
+        BinanceRequest(.get, "/fapi/v1/accountConfig", .signed, weight: 5)
+    }
+
+    package static var positionMode: BinanceRequest {
+        BinanceRequest(.get, "/fapi/v1/positionSide/dual", .signed, weight: 30)
+    }
+
+    package static func setPositionMode(isDualSide: Bool) -> BinanceRequest {
+        BinanceRequest(
+            .post, "/fapi/v1/positionSide/dual", .signed, weight: 1,
+            [("dualSidePosition", isDualSide ? "true" : "false")])
+    }
+
+    package static func brackets(symbol: SymbolName? = nil) -> BinanceRequest {
+        BinanceRequest(
+            .get, "/fapi/v1/leverageBracket", .signed, weight: 1,
+            symbol.map { [("symbol", $0.description)] } ?? [])
+    }
+
+    package static func commissionRates(symbol: SymbolName) -> BinanceRequest {
+        BinanceRequest(
+            .get, "/fapi/v1/commissionRate", .signed, weight: 20, [("symbol", symbol.description)])
+    }
+
+    /// `leverage` is 1...125.
+    package static func setLeverage(_ leverage: Int, symbol: SymbolName) -> BinanceRequest {
+        BinanceRequest(
+            .post, "/fapi/v1/leverage", .signed, weight: 1,
+            [("symbol", symbol.description), ("leverage", String(leverage))])
+    }
+
+    package static func setMarginType(_ type: MarginType, symbol: SymbolName) -> BinanceRequest {
+        BinanceRequest(
+            .post, "/fapi/v1/marginType", .signed, weight: 1,
+            [("symbol", symbol.description), ("marginType", type.rawValue)])
+    }
+
+    /// The making of a listen key; gives the present one, and more time, when there is one.
+    package static var createListenKey: BinanceRequest {
+        BinanceRequest(.post, "/fapi/v1/listenKey", .key, weight: 1, isMutation: false)
+    }
+
+    /// Another 60 minutes for the listen key.
+    package static var keepListenKey: BinanceRequest {
+        BinanceRequest(.put, "/fapi/v1/listenKey", .key, weight: 1, isMutation: false)
+    }
+
+    /// The end of the listen key, for every user of it on this API key.
+    package static var closeListenKey: BinanceRequest {
+        BinanceRequest(.delete, "/fapi/v1/listenKey", .key, weight: 1, isMutation: false)
+    }
+}
+
+/// What anybody may ask.
+extension BinanceRequest {
+    package static var time: BinanceRequest {
+        BinanceRequest(.get, "/fapi/v1/time", .open, weight: 1)
+    }
+
+    package static var exchangeInfo: BinanceRequest {
+        BinanceRequest(.get, "/fapi/v1/exchangeInfo", .open, weight: 1)
+    }
+
+    /// The book with the best `limit` levels a side: 5, 10, 20, 50, 100, 500 or 1000.
+    package static func depth(symbol: SymbolName, limit: Int) -> BinanceRequest {
+        let weight = limit <= 50 ? 2 : limit <= 100 ? 5 : limit <= 500 ? 10 : 20
+        return BinanceRequest(
+            .get, "/fapi/v1/depth", .open, weight: weight,
+            [("symbol", symbol.description), ("limit", String(limit))])
+    }
+
+    /// Candles that open from `from` on, oldest first; the latest ones when it is `nil`. `limit` is 1...1500, and
+    /// `interval` is spelled as the venue does (`1m`).
+    package static func klines(
+        symbol: SymbolName, interval: String, from: Timestamp?, limit: Int
+    ) -> BinanceRequest {
+        let weight = limit < 100 ? 1 : limit < 500 ? 2 : limit <= 1_000 ? 5 : 10
+        var parameters = [("symbol", symbol.description), ("interval", interval)]
+        if let from { parameters.append(("startTime", String(from.milliseconds))) }
+        parameters.append(("limit", String(limit)))
+        return BinanceRequest(.get, "/fapi/v1/klines", .open, weight: weight, parameters)
+    }
+
+    /// Aggregate trades from `fromID` on, oldest first; the latest ones when it is `nil`. `limit` is 1...1000. The venue
+    /// keeps them for a day or two.
+    package static func aggregateTrades(
+        symbol: SymbolName, fromID: Int64?, limit: Int = 1_000
+    ) -> BinanceRequest {
+        var parameters = [("symbol", symbol.description)]
+        if let fromID { parameters.append(("fromId", String(fromID))) }
+        parameters.append(("limit", String(limit)))
+        return BinanceRequest(.get, "/fapi/v1/aggTrades", .open, weight: 20, parameters)
+    }
+
+    package static func premiums(symbol: SymbolName? = nil) -> BinanceRequest {
+        BinanceRequest(
+            .get, "/fapi/v1/premiumIndex", .open, weight: symbol == nil ? 10 : 1,
+            symbol.map { [("symbol", $0.description)] } ?? [])
+    }
+}
