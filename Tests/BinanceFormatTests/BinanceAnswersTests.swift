@@ -52,6 +52,53 @@ private func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: 
                     algoID: 2_146_760, clientAlgoID: "nwbnb-1", code: 200, message: "success"))
     }
 
+    @Test func `open orders of both worlds are listed in our words, when they can be ours`() throws
+    {
+        let id = InstrumentID(2)
+        let plain = try BinanceAnswers.order(bytes(PrivatePayload.orderAnswer).span)
+        #expect(
+            plain.venueOrder(instrument: id)
+                == VenueOrder(
+                    request: OrderRequest(
+                        clientOrderID: try #require(ClientOrderID("nwbtc-1")), instrument: id,
+                        side: .buy, kind: .limit(try price("9000.1"), .gtc),
+                        quantity: try quantity("0.5"), isReduceOnly: false),
+                    venueOrderID: VenueOrderID(22_542_179), filledQuantity: .zero))
+        let stop = try BinanceAnswers.algoOrder(bytes(PrivatePayload.algoAnswer).span)
+        #expect(
+            stop.venueOrder(instrument: id)
+                == VenueOrder(
+                    request: OrderRequest(
+                        clientOrderID: try #require(ClientOrderID("nwbnb-1")), instrument: id,
+                        side: .sell, kind: .stopMarket(trigger: try price("750"), by: .mark),
+                        quantity: try quantity("0.01"), isReduceOnly: true),
+                    venueOrderID: VenueOrderID(2_146_760), filledQuantity: .zero))
+        var foreign = plain
+        foreign.timeInForce = .known(.gtd)
+        #expect(foreign.venueOrder(instrument: id) == nil)
+        foreign = plain
+        foreign.clientOrderID = "a name with blanks"
+        #expect(foreign.venueOrder(instrument: id) == nil)
+        var trailing = stop
+        trailing.type = .known(.trailingStopMarket)
+        #expect(trailing.venueOrder(instrument: id) == nil)
+    }
+
+    @Test func `a held position is listed in our words, a flat one is not`() throws {
+        let id = InstrumentID(2)
+        let positions = try BinanceAnswers.positions(bytes(PrivatePayload.position).span)
+        #expect(
+            positions.map { $0.venuePosition(instrument: id, leverage: 20) } == [
+                VenuePosition(
+                    instrument: id, direction: .short, quantity: try quantity("30"),
+                    entryPrice: try price("0.38512346"), liquidationPrice: nil,
+                    isolatedMargin: .zero, leverage: 20)
+            ])
+        let text = PrivatePayload.position.replacing(#""-30""#, with: #""0""#)
+        let flat = try BinanceAnswers.positions(bytes(text).span)
+        #expect(flat.map { $0.venuePosition(instrument: id, leverage: 20) } == [nil])
+    }
+
     @Test func `a trade becomes a fill, with its commission in quote currency only`() throws {
         let trades = try BinanceAnswers.userTrades(bytes(PrivatePayload.trade).span)
         #expect(

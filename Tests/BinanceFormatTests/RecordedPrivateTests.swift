@@ -1,6 +1,7 @@
 import Glibc
 import TestSupport
 import Testing
+import Text
 import Trading
 
 @testable import BinanceFormat
@@ -151,6 +152,36 @@ struct `Recorded private payloads` {
         #expect(large.skipped == [])
         #expect(large.symbols.count > 100)
         #expect(large.symbols.contains { $0.isTradable })
+    }
+
+    @Test func `contracts captured in 2025 are read, and have the grids that they had`() throws {
+        let path =
+            try #require(MarketDataFolder.path)
+            + "/fixtures/gocryptotrader/exchanges_binance_testdata_http.json"
+        let file = try Self.contents(path)
+        var cursor = try JSONCursor(file.span, maxLength: 64 << 20)
+        let routes = try ObjectFields(&cursor).required("routes", &cursor, ObjectFields.read)
+        let route = try routes.required("/fapi/v1/exchangeInfo", &cursor, ObjectFields.read)
+        let calls = try route.required("GET", &cursor) {
+            (cursor: inout JSONCursor) throws(FrameError) -> [ObjectFields] in
+            try VenueValue.list(&cursor, ObjectFields.read)
+        }
+        let call = try #require(calls.first)
+        let place = try call.required("data", &cursor) {
+            (cursor: inout JSONCursor) throws(FrameError) -> Range<Int> in
+            _ = try cursor.peek()
+            let start = cursor.position
+            try cursor.skipValue()
+            return start..<cursor.position
+        }
+        let body = Array(file[place])
+        let info = try BinanceAnswers.exchangeInfo(body.span)
+        #expect(info.skipped == [])
+        #expect(info.symbols.count == 25)
+        let bitcoin = try #require(info.symbols.first { $0.symbol.description == "BTCUSDT" })
+        #expect(bitcoin.filters.minPrice == Price(units: 55_680_000_000))
+        #expect(bitcoin.filters.maxMarketQuantity == Quantity(units: 12_000_000_000))
+        #expect(bitcoin.filters.minNotional == Money(whole: 100))
     }
 
     private static func read<Answer>(

@@ -144,6 +144,7 @@ package struct BalanceAnswer: Hashable, Sendable {
 
 /// The totals of the account; in single-asset mode they are USDT.
 package struct AccountAnswer: Hashable, Sendable {
+    /// The part of one asset.
     package struct Asset: Hashable, Sendable {
         package var asset: String
         package var walletBalance: Money

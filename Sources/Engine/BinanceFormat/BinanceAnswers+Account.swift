@@ -3,6 +3,7 @@ import Trading
 
 /// Fills, positions, balances and settings.
 extension BinanceAnswers {
+    /// Our fills, oldest first.
     package static func userTrades(_ body: Span<UInt8>) throws(FrameError) -> [AccountTrade] {
         try list(body, trade)
     }
@@ -27,7 +28,7 @@ extension BinanceAnswers {
             time: try fields.required("time", &cursor, VenueValue.time))
     }
 
-    /// Versions 2 and 3.
+    /// What positionRisk lists, versions 2 and 3; flat rows are among them.
     package static func positions(_ body: Span<UInt8>) throws(FrameError) -> [PositionAnswer] {
         try list(body, position)
     }
@@ -54,6 +55,7 @@ extension BinanceAnswers {
             updateTime: try fields.required("updateTime", &cursor, VenueValue.time))
     }
 
+    /// The balance of every asset.
     package static func balances(_ body: Span<UInt8>) throws(FrameError) -> [BalanceAnswer] {
         try list(body, balance)
     }
@@ -70,7 +72,7 @@ extension BinanceAnswers {
             maxWithdrawAmount: try fields.required("maxWithdrawAmount", &cursor, VenueValue.money))
     }
 
-    /// Versions 2 and 3; positions are read from positionRisk instead.
+    /// The totals of the account, versions 2 and 3; positions are read from positionRisk instead.
     package static func account(_ body: Span<UInt8>) throws(FrameError) -> AccountAnswer {
         try whole(body, accountObject)
     }
@@ -112,6 +114,7 @@ extension BinanceAnswers {
             availableBalance: try fields.required("availableBalance", &cursor, VenueValue.money))
     }
 
+    /// Leverage and margin type of one symbol or of all.
     package static func symbolConfigurations(
         _ body: Span<UInt8>
     ) throws(FrameError) -> [SymbolConfiguration] { try oneOrMany(body, symbolConfiguration) }
@@ -127,6 +130,7 @@ extension BinanceAnswers {
             maxNotional: try fields.required("maxNotionalValue", &cursor, VenueValue.money))
     }
 
+    /// What the account may do, and its modes.
     package static func accountConfiguration(
         _ body: Span<UInt8>
     ) throws(FrameError) -> AccountConfiguration { try whole(body, accountConfigurationObject) }
@@ -154,6 +158,7 @@ extension BinanceAnswers {
         return try fields.required("dualSidePosition", &cursor, VenueValue.bool)
     }
 
+    /// The answer to setting the leverage.
     package static func leverage(_ body: Span<UInt8>) throws(FrameError) -> LeverageAnswer {
         try whole(body, leverageObject)
     }
@@ -207,6 +212,7 @@ extension BinanceAnswers {
         return tier
     }
 
+    /// The fees of one symbol.
     package static func commissionRates(
         _ body: Span<UInt8>
     ) throws(FrameError) -> CommissionRates { try whole(body, commissionObject) }

@@ -3,6 +3,7 @@ package import Trading
 
 /// Contracts, candles, trades and prices.
 extension BinanceAnswers {
+    /// The venue's clock.
     package static func serverTime(_ body: Span<UInt8>) throws(FrameError) -> Timestamp {
         try whole(body, serverTimeObject)
     }
@@ -16,6 +17,8 @@ extension BinanceAnswers {
 
     // MARK: Contracts
 
+    /// All contracts of the venue with their rules.
+    /// The time in it is days old on the demo host: ask `serverTime`.
     package static func exchangeInfo(_ body: Span<UInt8>) throws(FrameError) -> ExchangeInfo {
         try whole(body, maxLength: maxContractListLength, exchangeInfoObject)
     }

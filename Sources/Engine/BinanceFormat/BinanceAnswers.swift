@@ -15,6 +15,7 @@ package enum BinanceAnswers {
         try whole(body, orderObject)
     }
 
+    /// The open orders of the matching engine; conditional ones are not among them.
     package static func openOrders(_ body: Span<UInt8>) throws(FrameError) -> [OrderAnswer] {
         try list(body, orderObject)
     }
@@ -50,6 +51,7 @@ package enum BinanceAnswers {
         try whole(body, algoObject)
     }
 
+    /// The conditional orders that have not triggered.
     package static func openAlgoOrders(
         _ body: Span<UInt8>
     ) throws(FrameError) -> [AlgoOrderAnswer] { try list(body, algoObject) }
@@ -87,6 +89,7 @@ package enum BinanceAnswers {
             updateTime: try fields.required("updateTime", &cursor, VenueValue.time))
     }
 
+    /// The answer to canceling one conditional order.
     package static func algoCancel(_ body: Span<UInt8>) throws(FrameError) -> AlgoCancelAnswer {
         try whole(body, algoCancelObject)
     }
@@ -114,6 +117,7 @@ package enum BinanceAnswers {
             message: try fields.optional("msg", &cursor, VenueValue.text) ?? "")
     }
 
+    /// The answer to setting the dead-man switch.
     package static func countdown(_ body: Span<UInt8>) throws(FrameError) -> CountdownAnswer {
         try whole(body, countdownObject)
     }

@@ -2,58 +2,68 @@ package import Trading
 
 /// The account and its settings.
 extension BinanceRequest {
+    /// All positions, or those of `symbol`.
     package static func positions(symbol: SymbolName? = nil) -> BinanceRequest {
         BinanceRequest(
             .get, "/fapi/v3/positionRisk", .signed, weight: 5,
             symbol.map { [("symbol", $0.description)] } ?? [])
     }
 
+    /// The balance of every asset.
     package static var balances: BinanceRequest {
         BinanceRequest(.get, "/fapi/v3/balance", .signed, weight: 5)
     }
 
+    /// The totals of the account.
     package static var account: BinanceRequest {
         BinanceRequest(.get, "/fapi/v3/account", .signed, weight: 5)
     }
 
+    /// Leverage and margin type of all symbols, or of `symbol`.
     package static func symbolConfigurations(symbol: SymbolName? = nil) -> BinanceRequest {
         BinanceRequest(
             .get, "/fapi/v1/symbolConfig", .signed, weight: 5,
             symbol.map { [("symbol", $0.description)] } ?? [])
     }
 
+    /// What the account may do, and its modes.
     package static var accountConfiguration: BinanceRequest {
         BinanceRequest(.get, "/fapi/v1/accountConfig", .signed, weight: 5)
     }
 
+    /// Whether the account is in hedge mode.
     package static var positionMode: BinanceRequest {
         BinanceRequest(.get, "/fapi/v1/positionSide/dual", .signed, weight: 30)
     }
 
+    /// Hedge mode on or off, for the whole account.
     package static func setPositionMode(isDualSide: Bool) -> BinanceRequest {
         BinanceRequest(
             .post, "/fapi/v1/positionSide/dual", .signed, weight: 1,
             [("dualSidePosition", isDualSide ? "true" : "false")])
     }
 
+    /// The margin tables of all symbols, or of `symbol`.
     package static func brackets(symbol: SymbolName? = nil) -> BinanceRequest {
         BinanceRequest(
             .get, "/fapi/v1/leverageBracket", .signed, weight: 1,
             symbol.map { [("symbol", $0.description)] } ?? [])
     }
 
+    /// The fees of one symbol.
     package static func commissionRates(symbol: SymbolName) -> BinanceRequest {
         BinanceRequest(
             .get, "/fapi/v1/commissionRate", .signed, weight: 20, [("symbol", symbol.description)])
     }
 
-    /// `leverage` is 1...125.
+    /// The leverage of new positions; `leverage` is 1...125.
     package static func setLeverage(_ leverage: Int, symbol: SymbolName) -> BinanceRequest {
         BinanceRequest(
             .post, "/fapi/v1/leverage", .signed, weight: 1,
             [("symbol", symbol.description), ("leverage", String(leverage))])
     }
 
+    /// Isolated or crossed; refused while the symbol has orders or a position.
     package static func setMarginType(_ type: MarginType, symbol: SymbolName) -> BinanceRequest {
         BinanceRequest(
             .post, "/fapi/v1/marginType", .signed, weight: 1,
@@ -78,10 +88,12 @@ extension BinanceRequest {
 
 /// What anybody may ask.
 extension BinanceRequest {
+    /// The venue's clock.
     package static var time: BinanceRequest {
         BinanceRequest(.get, "/fapi/v1/time", .open, weight: 1)
     }
 
+    /// All contracts; more than a megabyte.
     package static var exchangeInfo: BinanceRequest {
         BinanceRequest(.get, "/fapi/v1/exchangeInfo", .open, weight: 1)
     }
@@ -117,6 +129,7 @@ extension BinanceRequest {
         return BinanceRequest(.get, "/fapi/v1/aggTrades", .open, weight: 20, parameters)
     }
 
+    /// Mark price and funding of all symbols, or of `symbol`.
     package static func premiums(symbol: SymbolName? = nil) -> BinanceRequest {
         BinanceRequest(
             .get, "/fapi/v1/premiumIndex", .open, weight: symbol == nil ? 10 : 1,

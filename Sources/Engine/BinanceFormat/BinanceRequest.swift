@@ -3,6 +3,7 @@ package import Trading
 /// One request to the REST interface of Binance USDⓈ-M futures, without its signature, and what it costs.
 /// - Source: Binance USDⓈ-M REST documentation read 2026-05, change log to 2026-09.
 package struct BinanceRequest: Hashable, Sendable {
+    /// The HTTP method.
     package enum Method: String, Hashable, Sendable {
         case get = "GET"
         case post = "POST"
@@ -137,6 +138,7 @@ extension BinanceRequest {
             [("symbol", symbol.description), ("origClientOrderId", id.description)])
     }
 
+    /// The same by the id of the venue, for orders that are not ours.
     package static func cancel(_ id: VenueOrderID, symbol: SymbolName) -> BinanceRequest {
         BinanceRequest(
             .delete, "/fapi/v1/order", .signed, weight: 1, lowersRisk: true,
@@ -158,6 +160,7 @@ extension BinanceRequest {
             [("clientAlgoId", id.description)])
     }
 
+    /// The same by the id of the venue, for orders that are not ours.
     package static func cancelAlgo(algoID: Int64) -> BinanceRequest {
         BinanceRequest(
             .delete, "/fapi/v1/algoOrder", .signed, weight: 1, [("algoId", String(algoID))])
@@ -181,18 +184,21 @@ extension BinanceRequest {
             ])
     }
 
+    /// The question for one order of the matching engine; conditional ones are not found.
     package static func order(_ id: ClientOrderID, symbol: SymbolName) -> BinanceRequest {
         BinanceRequest(
             .get, "/fapi/v1/order", .signed, weight: 1,
             [("symbol", symbol.description), ("origClientOrderId", id.description)])
     }
 
+    /// The same by the id of the venue.
     package static func order(_ id: VenueOrderID, symbol: SymbolName) -> BinanceRequest {
         BinanceRequest(
             .get, "/fapi/v1/order", .signed, weight: 1,
             [("symbol", symbol.description), ("orderId", String(id.value))])
     }
 
+    /// The question for one conditional order.
     package static func algoOrder(_ id: ClientOrderID) -> BinanceRequest {
         BinanceRequest(
             .get, "/fapi/v1/algoOrder", .signed, weight: 1, [("clientAlgoId", id.description)])

@@ -4,6 +4,7 @@ package import Trading
 package struct RequestParameters: Hashable, Sendable {
     private var pairs: [(name: String, value: String)] = []
 
+    /// None yet.
     package init() {}
 
     /// Adds one parameter behind the others; a name twice is a bug of ours, since the venue would take one of them.
@@ -12,6 +13,7 @@ package struct RequestParameters: Hashable, Sendable {
         pairs.append((name, value))
     }
 
+    /// Adds a whole number.
     package mutating func append(_ name: String, _ value: Int64) { append(name, String(value)) }
 
     /// As the venue reads flags: `true` or `false`.

@@ -160,6 +160,7 @@ package struct AlgoUpdate: Hashable, Sendable {
 
 /// ACCOUNT_UPDATE: the balances and positions that changed.
 package struct AccountUpdate: Hashable, Sendable {
+    /// The balance of one asset after the change.
     package struct Balance: Hashable, Sendable {
         package var asset: String
         package var walletBalance: Money
@@ -168,6 +169,7 @@ package struct AccountUpdate: Hashable, Sendable {
         package var change: Money
     }
 
+    /// One position after the change.
     package struct Position: Hashable, Sendable {
         package var symbol: String
         package var positionSide: VenueWord<PositionSide>
@@ -218,6 +220,7 @@ package struct TradeLite: Hashable, Sendable {
 
 /// MARGIN_CALL: guidance of the venue, which may come after the liquidation.
 package struct MarginCall: Hashable, Sendable {
+    /// One position that is short of margin.
     package struct Position: Hashable, Sendable {
         package var symbol: String
         package var direction: Direction?

@@ -7,6 +7,7 @@ package enum VenueWord<Known: VenueVocabulary>: Hashable, Sendable {
     case known(Known)
     case unknown(String)
 
+    /// The word that `text` is.
     package init(_ text: String) {
         if let known = Known(rawValue: text) {
             self = .known(known)
