@@ -94,6 +94,18 @@ private func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: 
                     entryPrice: try price("0.38512346"), liquidationPrice: nil,
                     isolatedMargin: .zero, leverage: 20)
             ])
+        // 10 with a loss of 0.764277 in it: 10.764277 were put in.
+        let margin = PrivatePayload.position
+            .replacing(#""isolatedMargin":"0""#, with: #""isolatedMargin":"10""#)
+        for (text, margin) in [
+            (margin.replacing("isolatedWallet", with: "wallet"), "10.764277"), (margin, "0"),
+        ] {
+            let positions = try BinanceAnswers.positions(bytes(text).span)
+            #expect(
+                positions.map {
+                    $0.venuePosition(instrument: id, leverage: 20)?.isolatedMargin
+                } == [try money(margin)])
+        }
         let text = PrivatePayload.position.replacing(#""-30""#, with: #""0""#)
         let flat = try BinanceAnswers.positions(bytes(text).span)
         #expect(flat.map { $0.venuePosition(instrument: id, leverage: 20) } == [nil])

@@ -222,6 +222,10 @@ private func money(_ text: String) throws -> Money { try Money.parse(text) }
         #expect(
             refusal(changed(#""n":"0.01420100""#, #""n":"99999999999999999999999999999999999""#))
                 == .badDecimal(.overflow))
+        #expect(
+            refusal(changed(#""n":"0.01420100""#, #""n":"100000000000000000000""#))
+                == .badDecimal(.overflow))
+        #expect(refusal(changed(#""n":"0.01420100""#, #""n":"99999999999999999999.9""#)) == nil)
         #expect(refusal(PrivatePayload.order + "}") == .trailingBytes)
     }
 

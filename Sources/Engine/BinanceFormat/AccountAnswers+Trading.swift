@@ -76,6 +76,8 @@ extension PositionAnswer {
         return VenuePosition(
             instrument: instrument, direction: direction, quantity: quantity,
             entryPrice: entryPrice, liquidationPrice: liquidationPrice,
-            isolatedMargin: isolatedMargin, leverage: self.leverage ?? leverage)
+            // The venue's isolated margin moves with the price; the engine's is what was put in.
+            isolatedMargin: isolatedWallet ?? isolatedMargin - unrealizedProfit,
+            leverage: self.leverage ?? leverage)
     }
 }

@@ -123,8 +123,10 @@ package struct PositionAnswer: Hashable, Sendable {
     package var unrealizedProfit: Money
     /// `nil` when the venue names none.
     package var liquidationPrice: Price?
+    /// With the unrealized profit in it.
     package var isolatedMargin: Money
-    package var isolatedWallet: Money
+    /// Without the unrealized profit; `nil` where the venue does not say it (old version 2).
+    package var isolatedWallet: Money?
     /// `nil` where the venue does not say it (v3): then `SymbolConfiguration` does.
     package var leverage: Int?
     /// `nil` where the venue does not say it (v3).

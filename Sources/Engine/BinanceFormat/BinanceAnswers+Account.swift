@@ -48,8 +48,7 @@ extension BinanceAnswers {
             liquidationPrice: try fields.required(
                 "liquidationPrice", &cursor, VenueValue.reckonedPrice),
             isolatedMargin: try fields.required("isolatedMargin", &cursor, VenueValue.money),
-            isolatedWallet: try fields.optional("isolatedWallet", &cursor, VenueValue.money)
-                ?? .zero,
+            isolatedWallet: try fields.optional("isolatedWallet", &cursor, VenueValue.money),
             leverage: try fields.optional("leverage", &cursor, VenueValue.smallInteger),
             marginType: try fields.optionalWord("marginType", &cursor),
             updateTime: try fields.required("updateTime", &cursor, VenueValue.time))

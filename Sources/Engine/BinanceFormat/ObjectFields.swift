@@ -92,6 +92,9 @@ enum VenueValue {
     /// Bytes that a name or a message may have.
     static let maxTextLength = 1_024
 
+    /// 10²⁰ quote: more than there is, and a hundred of them still add up without an overflow.
+    static let maxMoneyUnits: UInt128 = 1_000_000_000_000_000_000_000_000_000_000_000_000
+
     static func text(_ cursor: inout JSONCursor) throws(FrameError) -> String {
         let key = try cursor.packedString()
         guard key.length <= maxTextLength else { throw FrameError(.tooLong, at: key.start) }
@@ -207,7 +210,9 @@ enum VenueValue {
             bytes.append(byte)
         }
         do throws(DecimalError) {
-            return try DecimalParser.parseMoney(bytes.span)
+            let money = try DecimalParser.parseMoney(bytes.span)
+            guard money.units.magnitude < maxMoneyUnits else { throw DecimalError.overflow }
+            return money
         } catch {
             throw FrameError(.badDecimal(error), at: start)
         }
