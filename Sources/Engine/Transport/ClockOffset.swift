@@ -20,6 +20,9 @@ package struct ClockOffset: Hashable, Sendable {
     /// The venue's stamps are whole milliseconds, rounded down: its true time is half of one later on average.
     private static let halfStamp = Trading.Duration.microseconds(500)
 
+    /// A clock that is further away is broken: no request stamped by it could be meant.
+    private static let maxOffset: Trading.Duration = .hours(24)
+
     private let maxSamples: Int
     private let maxAge: Trading.Duration
     private let maxRoundTrip: Trading.Duration
@@ -37,14 +40,15 @@ package struct ClockOffset: Hashable, Sendable {
         self.maxRoundTrip = maxRoundTrip
     }
 
-    /// Takes one sample. Answers whether it was of use: not when the trip was too long or its times are out of order.
+    /// Takes one sample. Answers whether it was of use: not when the trip was too long, its times are out of order,
+    /// or the venue's clock is more than a day away.
     @discardableResult
     package mutating func add(sent: Timestamp, received: Timestamp, venueTime: Timestamp) -> Bool {
         let trip = received - sent
         guard trip >= .zero, trip <= maxRoundTrip else { return false }
         let half = Trading.Duration(nanoseconds: trip.nanoseconds / 2)
         let offset = venueTime + Self.halfStamp - (sent + half)
-        guard offset.nanoseconds != .max, offset.nanoseconds != .min else { return false }
+        guard offset <= Self.maxOffset, .zero - Self.maxOffset <= offset else { return false }
         // One nanosecond more for the half that was rounded down.
         let uncertainty = half + Self.halfStamp + Trading.Duration(nanoseconds: 1)
         if samples.count == maxSamples { samples.removeFirst() }

@@ -116,6 +116,7 @@ final class WebSocketSession: ChannelInboundHandler {
         loop.execute { this.value.open() }
     }
 
+    /// Tells the owner that it is open, if that is news. What happens before its turn comes calls it first.
     private func open() {
         guard phase == .upgraded else { return }
         phase = .open
@@ -125,7 +126,6 @@ final class WebSocketSession: ChannelInboundHandler {
     // MARK: In
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // A frame that came together with the answer to the upgrade is read before `open` had its turn.
         open()
         let frame = unwrapInboundIn(data)
         guard phase == .open else {
@@ -155,11 +155,13 @@ final class WebSocketSession: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        open()
         end(.lost)
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        open()
         // Silent about what is read and dropped after the end.
         guard phase != .ended else { return }
         switch error {
