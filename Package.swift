@@ -38,6 +38,8 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
 let package = Package(
     name: "narwhal",
@@ -51,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     ],
     targets: [
         // C
@@ -93,6 +96,9 @@ let package = Package(
         engine("Archive", ["Trading", "Text", "Messages", "BinanceFormat", "CZlib"]),
         engine("Journal", ["Trading", "Messages", grdb]),
         engine("Gateway", ["Trading", "Messages", "Wire", "CPosix"]),
+        engine(
+            "Transport",
+            ["Trading", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioTLS, nioSSL]),
         engine(
             "ExchangeServer",
             [
@@ -155,7 +161,8 @@ let package = Package(
             ]),
         tests("MatchingTests", ["Matching", "Trading", "Risk", "TestSupport"]),
         tests("PopulationTests", ["Population", "Matching", "Trading", "TestSupport"]),
-        tests("BinanceFormatTests", ["BinanceFormat", "Text", "Trading", "TestSupport"]),
+        tests(
+            "BinanceFormatTests", ["BinanceFormat", "CCrypto", "Text", "Trading", "TestSupport"]),
         tests("WireTests", ["Wire", "Text", "Trading", "TestSupport"]),
         tests(
             "PlaybackTests",
@@ -175,6 +182,9 @@ let package = Package(
                 "ExchangeServer", "BinanceFormat", "Market", "Matching", "Population", "Text",
                 "Trading",
             ]),
+        tests(
+            "TransportTests",
+            ["Transport", "Trading", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioTLS, nioSSL]),
         tests("ServiceTests", ["Service", "Risk", "Messages", "Trading", "TestSupport"]),
         tests("CellGridTests", ["CellGrid"]),
         tests("CockpitModelTests", ["CockpitModel", "Wire", "Trading"]),
