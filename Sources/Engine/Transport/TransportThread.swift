@@ -31,6 +31,8 @@ package final class TransportThread: Sendable {
     package var isCurrent: Bool { loop.inEventLoop }
 
     /// Closes every connection and ends the thread. Must not be called on the thread itself.
+    ///
+    /// Stop each `RESTClient` before: a request that waits for a connection would never hear of its end.
     package func stop() throws(StopError) {
         do {
             try group.syncShutdownGracefully()
