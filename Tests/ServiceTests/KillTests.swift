@@ -180,11 +180,12 @@ extension RunningEngineTests {
                     caught.wrappingAdd(1, ordering: .relaxed)
                     disk.become(.hanging)
                 })
-            let client = try engine.control()
             let isCaught = eventually {
                 caught.load(ordering: .relaxed) > 0 && disk.hangingCommits > 0
             }
             try #require(isCaught, "no entry came: \(engine.log.all)")
+            // Who connects and says nothing for five seconds is dropped, so not before there is something to say.
+            let client = try engine.control()
             let early = try client.command(.kill, id: "k1") {
                 $0.has("entriesBlocked") && $0.has("positionsFlat")
             }
