@@ -201,6 +201,11 @@ package struct ProtectionProof: Hashable, Sendable, Codable {
     /// Time since entry during which the position was not fully covered, engine milliseconds.
     package var nakedMs: Int64
 
+    private enum CodingKeys: String, CodingKey {
+        case stopOrderID = "stopOrderId"
+        case stopPrice, coveredQuantity, nakedQuantity, confirmedBy, confirmedAgeMs, nakedMs
+    }
+
     package init(
         stopOrderID: String?, stopPrice: String?, coveredQuantity: String, nakedQuantity: String,
         confirmedBy: String?, confirmedAgeMs: Int64?, nakedMs: Int64
