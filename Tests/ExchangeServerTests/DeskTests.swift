@@ -138,6 +138,35 @@ struct DeskTests {
         #expect(after.double > before.double * 0.92)
     }
 
+    @Test func `an order that is only tested is checked and leaves nothing`() throws {
+        var desk = try Self.desk()
+        let order = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity="
+        #expect(try Self.ask(&desk, .testOrder, order + "0.02") == "{}")
+        #expect(try Self.code(&desk, .testOrder, order + "1000") == "-4005")
+        #expect(try Self.ask(&desk, .allOrders, "") == "[]")
+        #expect(desk.account.position(InstrumentID(0)) == nil)
+    }
+
+    @Test func `margin is moved into a position, as far as there is cash`() throws {
+        var desk = try Self.desk()
+        let move = "symbol=BTCUSDT&amount="
+        #expect(try Self.code(&desk, .positionMargin, move + "10&type=1") == "-4054")
+        _ = try Self.ask(&desk, .placeOrder, "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.02")
+        let before = try #require(desk.account.position(InstrumentID(0))?.isolatedMargin)
+        #expect(
+            try Self.ask(&desk, .positionMargin, move + "10.5&type=1")
+                == "{\"amount\":\"10.5\",\"code\":200,\"msg\":\"Successfully modify position margin.\",\"type\":1}"
+        )
+        #expect(
+            desk.account.position(InstrumentID(0))?.isolatedMargin
+                == before + Money(units: 105_000_000_000_000_000))
+        #expect(try Self.code(&desk, .positionMargin, move + "1000000&type=1") == "-4050")
+        #expect(try Self.code(&desk, .positionMargin, move + "1&type=2") == "-1130")
+        #expect(try Self.code(&desk, .positionMargin, move + "-1&type=1") == "-1130")
+        #expect(try Self.code(&desk, .positionMargin, move + "1e5&type=1") == "-1130")
+        #expect(desk.account == desk.market.exchange.account(.ours))
+    }
+
     @Test func `a stop is invisible to plain orders, fires, and closes the position`() throws {
         var desk = try Self.desk()
         desk.hasUserListener = true

@@ -9,6 +9,7 @@ enum Endpoint: String, Sendable, CaseIterable {
     case klines = "GET /fapi/v1/klines"
     case premiumIndex = "GET /fapi/v1/premiumIndex"
     case fundingRate = "GET /fapi/v1/fundingRate"
+    case fundingInfo = "GET /fapi/v1/fundingInfo"
     case openInterest = "GET /fapi/v1/openInterest"
     case ticker24 = "GET /fapi/v1/ticker/24hr"
     case bookTicker = "GET /fapi/v1/ticker/bookTicker"
@@ -16,6 +17,7 @@ enum Endpoint: String, Sendable, CaseIterable {
     case priceV2 = "GET /fapi/v2/ticker/price"
 
     case placeOrder = "POST /fapi/v1/order"
+    case testOrder = "POST /fapi/v1/order/test"
     case cancelOrder = "DELETE /fapi/v1/order"
     case order = "GET /fapi/v1/order"
     case openOrder = "GET /fapi/v1/openOrder"
@@ -39,6 +41,8 @@ enum Endpoint: String, Sendable, CaseIterable {
     case riskV3 = "GET /fapi/v3/positionRisk"
     case leverage = "POST /fapi/v1/leverage"
     case marginType = "POST /fapi/v1/marginType"
+    case positionMargin = "POST /fapi/v1/positionMargin"
+    case forcedOrders = "GET /fapi/v1/forceOrders"
     case setDual = "POST /fapi/v1/positionSide/dual"
     case dual = "GET /fapi/v1/positionSide/dual"
     case brackets = "GET /fapi/v1/leverageBracket"
@@ -56,10 +60,11 @@ enum Endpoint: String, Sendable, CaseIterable {
     var security: Security {
         switch self {
         case .ping, .time, .exchangeInfo, .depth, .trades, .aggTrades, .klines, .premiumIndex,
-            .fundingRate, .openInterest, .ticker24, .bookTicker, .priceV1, .priceV2:
+            .fundingRate, .fundingInfo, .openInterest, .ticker24, .bookTicker, .priceV1, .priceV2:
             .open
         case .openListenKey, .keepListenKey, .closeListenKey: .key
-        case .placeOrder, .cancelOrder, .order, .openOrder, .openOrders, .allOrders, .cancelAll,
+        case .placeOrder, .testOrder, .positionMargin, .forcedOrders, .cancelOrder, .order,
+            .openOrder, .openOrders, .allOrders, .cancelAll,
             .countdown, .userTrades, .placeAlgo, .cancelAlgo, .algoOrder, .openAlgos, .allAlgos,
             .cancelAllAlgos, .accountV2, .accountV3, .balanceV2, .balanceV3, .riskV2, .riskV3,
             .leverage, .marginType, .setDual, .dual, .brackets, .commission, .accountConfig,
@@ -78,9 +83,10 @@ enum Endpoint: String, Sendable, CaseIterable {
         let hasSymbol = parameters.text("symbol") != nil
         let limit = parameters.text("limit").flatMap { Int($0) }
         return switch self {
-        case .placeOrder, .placeAlgo, .fundingRate: 0
+        case .placeOrder, .testOrder, .placeAlgo, .fundingRate, .fundingInfo: 0
         case .ping, .time, .exchangeInfo, .openInterest, .cancelOrder, .order, .openOrder,
-            .cancelAll, .cancelAlgo, .algoOrder, .cancelAllAlgos, .leverage, .marginType, .setDual,
+            .cancelAll, .cancelAlgo, .algoOrder, .cancelAllAlgos, .leverage, .marginType,
+            .positionMargin, .setDual,
             .brackets, .orderLimits, .openListenKey, .keepListenKey, .closeListenKey:
             1
         case .depth:
@@ -101,6 +107,7 @@ enum Endpoint: String, Sendable, CaseIterable {
             .balanceV3, .riskV2, .riskV3, .accountConfig, .symbolConfig:
             5
         case .aggTrades, .commission: 20
+        case .forcedOrders: hasSymbol ? 20 : 50
         case .premiumIndex: hasSymbol ? 1 : 10
         case .ticker24, .openOrders, .openAlgos: hasSymbol ? 1 : 40
         case .bookTicker: hasSymbol ? 2 : 5

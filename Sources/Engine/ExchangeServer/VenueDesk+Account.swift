@@ -445,6 +445,33 @@ extension VenueDesk {
         writer.endObject()
     }
 
+    mutating func movePositionMargin(_ p: Parameters, _ writer: inout JSONWriter) throws(APIError) {
+        let id = try board(p).instrument.id
+        let text = try p.required("amount")
+        let amount: Money
+        do throws(DecimalError) { amount = try Money.parse(text) } catch {
+            throw .invalid("amount")
+        }
+        guard amount > .zero else { throw .invalid("amount") }
+        guard account.position(id) != nil else {
+            throw APIError(-4054, "Cannot add position margin: position is 0.")
+        }
+        // Taking margin out (2) is absent here.
+        guard try p.integer("type") == 1 else { throw .invalid("type") }
+        let before = account.position(id)?.isolatedMargin
+        market.moveMargin(amount, instrument: id, at: now)
+        settle()
+        guard account.position(id)?.isolatedMargin != before else {
+            throw APIError(-4050, "Cross balance insufficient.")
+        }
+        writer.beginObject()
+        writer.field("amount", amount)
+        writer.field("code", 200)
+        writer.field("msg", "Successfully modify position margin.")
+        writer.field("type", 1)
+        writer.endObject()
+    }
+
     /// Every position here is isolated.
     func refuseMarginType(_ p: Parameters) throws(APIError) {
         _ = try board(p)

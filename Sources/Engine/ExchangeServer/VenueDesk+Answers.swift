@@ -19,6 +19,10 @@ extension VenueDesk {
         case .premiumIndex:
             list(try boardsAsked(p), p, &writer) { $0.writePremium($1, &$2) }
         case .fundingRate: try writeFundings(p, &writer)
+        case .fundingInfo:
+            // Only symbols with settings of their own are listed: none here.
+            writer.beginArray()
+            writer.endArray()
         case .openInterest: writeOpenInterest(try board(p), &writer)
         case .ticker24: list(try boardsAsked(p), p, &writer) { $0.writeDay($1, &$2) }
         case .bookTicker: list(try boardsAsked(p), p, &writer) { $0.writeBest($1, &$2) }
@@ -34,6 +38,19 @@ extension VenueDesk {
                 shown.updateTime = order.time
             }
             writeOrder(shown, isQuery: false, &writer)
+        case .testOrder:
+            // Placed at a copy of everything, which is then forgotten.
+            var copy = self
+            _ = try copy.placeOrder(p)
+            writeEmpty(&writer)
+        case .positionMargin: try movePositionMargin(p, &writer)
+        case .forcedOrders:
+            let ids = try boardsAsked(p).map(\.instrument.id)
+            let limit = try p.limit(default: 50, max: 100)
+            let forced = orders.filter { $0.type == "LIQUIDATION" && ids.contains($0.instrument) }
+            writer.beginArray()
+            for order in forced.suffix(limit) { writeOrder(order, isQuery: true, &writer) }
+            writer.endArray()
         case .cancelOrder: writeOrder(try cancelOrder(p), isQuery: false, &writer)
         case .order:
             guard let index = try findOrder(p, try board(p).instrument.id) else {
