@@ -29,6 +29,11 @@ struct APIError: Error, Hashable, Sendable {
     static func invalid(_ name: String) -> APIError {
         APIError(-1130, "Data sent for parameter '\(name)' is not valid.")
     }
+    static func tooManyRequests(limit: Int) -> APIError {
+        APIError(
+            -1003, "Too many requests; current limit is \(limit) requests per minute.",
+            status: 429)
+    }
     static let unknownSymbol = APIError(-1121, "Invalid symbol.")
     static let unknownOrder = APIError(-2013, "Order does not exist.")
     static let cancelUnknown = APIError(-2011, "Unknown order sent.")

@@ -29,10 +29,8 @@ extension Hub {
             )
         case .unavailable: return text(503, "Service Unavailable.")
         case .rateLimited:
-            return refuse(
-                429, -1003,
-                "Too many requests; current limit is \(configuration.limits.weightPerMinute) requests per minute."
-            )
+            let error = APIError.tooManyRequests(limit: configuration.limits.weightPerMinute)
+            return refuse(error.status, error.code, error.message)
         case .banned:
             return refuse(
                 418, -1003,

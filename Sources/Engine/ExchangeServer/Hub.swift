@@ -104,10 +104,7 @@ final class Hub {
         var writer = JSONWriter()
         do throws(APIError) {
             guard isWithin else {
-                throw APIError(
-                    -1003,
-                    "Too many requests; current limit is \(weight.max) requests per minute.",
-                    status: 429)
+                throw .tooManyRequests(limit: weight.max)
             }
             try authenticate(endpoint, parameters, given)
             if endpoint.countsAsOrder {

@@ -73,7 +73,8 @@ struct VenueDesk: Sendable {
         let begin = start - configuration.history
         market = SimulatedMarket(
             seed: configuration.seed, instruments: instruments,
-            startPrices: instruments.map { Self.startPrice($0.symbol) }, startTime: begin,
+            startPrices: instruments.map { SimulatedMarket.startPrice(of: $0.symbol) },
+            startTime: begin,
             configuration: configuration.population)
         boards = instruments.map { MarketBoard($0, start: begin) }
         account = market.exchange.account(.ours)
@@ -142,15 +143,5 @@ struct VenueDesk: Sendable {
             publishForced(place)
         }
         if let key = listenKey, key.validUntil <= now { endListenKey(key.text) }
-    }
-
-    /// Where the market begins: about the level of the symbol's real price, for the eye only.
-    private static func startPrice(_ symbol: SymbolName) -> Price {
-        switch symbol.description {
-        case "BTCUSDT": Price(units: 6_000_000_000_000)
-        case "ETHUSDT": Price(units: 300_000_000_000)
-        case "SOLUSDT": Price(units: 15_000_000_000)
-        default: Price(units: 100_000_000)
-        }
     }
 }

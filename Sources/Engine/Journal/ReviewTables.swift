@@ -331,24 +331,6 @@ extension OrderPurpose {
 }
 
 extension OrderState {
-    var word: String {
-        switch self {
-        case .intended: "intended"
-        case .submitting: "submitting"
-        case .resting: "resting"
-        case .partiallyFilled: "partiallyFilled"
-        case .canceling: "canceling"
-        case .outcomeUnknown: "outcomeUnknown"
-        case .filled: "filled"
-        case .canceled: "canceled"
-        case .rejected: "rejected"
-        case .expired: "expired"
-        case .denied: "denied"
-        case .withheld: "withheld"
-        case .abandoned: "abandoned"
-        }
-    }
-
     var rejectWord: String? {
         switch self {
         case .rejected(.other(let code)): "code \(code)"

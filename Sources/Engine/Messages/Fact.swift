@@ -30,6 +30,25 @@ package enum OrderState: Hashable, Sendable, Codable {
         case .filled, .canceled, .rejected, .expired, .denied, .withheld, .abandoned: true
         }
     }
+
+    /// The name of the state, without its reason.
+    package var word: String {
+        switch self {
+        case .intended: "intended"
+        case .submitting: "submitting"
+        case .resting: "resting"
+        case .partiallyFilled: "partiallyFilled"
+        case .canceling: "canceling"
+        case .outcomeUnknown: "outcomeUnknown"
+        case .filled: "filled"
+        case .canceled: "canceled"
+        case .rejected: "rejected"
+        case .expired: "expired"
+        case .denied: "denied"
+        case .withheld: "withheld"
+        case .abandoned: "abandoned"
+        }
+    }
 }
 
 /// One of our orders, whole, as it stands after its latest change.

@@ -9,6 +9,16 @@ package struct SimulatedMarket: Sendable {
     private var crowds: [Crowd]
     private let configuration: PopulationConfiguration
 
+    /// Where a market may begin: about the level of the symbol's real price, for the eye only.
+    package static func startPrice(of symbol: SymbolName) -> Price {
+        switch symbol.description {
+        case "BTCUSDT": Price(units: 6_000_000_000_000)
+        case "ETHUSDT": Price(units: 300_000_000_000)
+        case "SOLUSDT": Price(units: 15_000_000_000)
+        default: Price(units: 100_000_000)
+        }
+    }
+
     /// A market that opens to us at `startTime`, at about `startPrices` (by instrument id).
     package init(
         seed: UInt64, instruments: [Instrument], startPrices: [Price], startTime: Timestamp,

@@ -207,24 +207,3 @@ extension TradeTopic {
             exitProbability: trip.exitProbability)
     }
 }
-
-extension OrderState {
-    /// The name of the state, without its reason.
-    fileprivate var word: String {
-        switch self {
-        case .intended: "intended"
-        case .submitting: "submitting"
-        case .resting: "resting"
-        case .partiallyFilled: "partiallyFilled"
-        case .canceling: "canceling"
-        case .outcomeUnknown: "outcomeUnknown"
-        case .filled: "filled"
-        case .canceled: "canceled"
-        case .rejected: "rejected"
-        case .expired: "expired"
-        case .denied: "denied"
-        case .withheld: "withheld"
-        case .abandoned: "abandoned"
-        }
-    }
-}

@@ -86,7 +86,7 @@ extension EngineRunner {
         start: Timestamp
     ) throws(StartError) -> SimulatedMarket {
         var record = freshRecord(configuration, instruments)
-        var prices = instruments.map { startPrice($0.symbol) }
+        var prices = instruments.map { SimulatedMarket.startPrice(of: $0.symbol) }
         if recovery.lastRun > 0 {
             do throws(JournalError) {
                 let reader = try JournalReader(directory: directory)
@@ -131,15 +131,5 @@ extension EngineRunner {
         PaperRecord(
             startingBalance: configuration.startingBalance, leverage: configuration.leverage,
             instruments: instruments)
-    }
-
-    /// Where the simulated market begins: about the level of the symbol's real price, for the eye only.
-    static func startPrice(_ symbol: SymbolName) -> Price {
-        switch symbol.description {
-        case "BTCUSDT": Price(units: 6_000_000_000_000)
-        case "ETHUSDT": Price(units: 300_000_000_000)
-        case "SOLUSDT": Price(units: 15_000_000_000)
-        default: Price(units: 100_000_000)
-        }
     }
 }

@@ -29,7 +29,7 @@ package struct SimulatedRun {
         latency = configuration.venueLatency
         market = EngineRunner.simulatedMarket(
             configuration, record: EngineRunner.freshRecord(configuration, instruments), run: 0,
-            prices: instruments.map { EngineRunner.startPrice($0.symbol) }, start: start)
+            prices: instruments.map { SimulatedMarket.startPrice(of: $0.symbol) }, start: start)
     }
 
     /// Lives up to `end`.
