@@ -100,6 +100,12 @@ let package = Package(
             "Transport",
             ["Trading", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioTLS, nioSSL]),
         engine(
+            "BinanceVenue",
+            [
+                "Trading", "Text", "Market", "Messages", "BinanceFormat", "Transport", "CCrypto",
+                nioCore,
+            ]),
+        engine(
             "ExchangeServer",
             [
                 "Trading", "Text", "Matching", "Population", "CCrypto", nioCore, nioPosix,
@@ -185,6 +191,12 @@ let package = Package(
         tests(
             "TransportTests",
             ["Transport", "Trading", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioTLS, nioSSL]),
+        tests(
+            "BinanceVenueTests",
+            [
+                "BinanceVenue", "ExchangeServer", "BinanceFormat", "Transport", "Messages",
+                "Trading",
+            ]),
         tests("ServiceTests", ["Service", "Risk", "Messages", "Trading", "TestSupport"]),
         tests("CellGridTests", ["CellGrid"]),
         tests("CockpitModelTests", ["CockpitModel", "Wire", "Trading"]),

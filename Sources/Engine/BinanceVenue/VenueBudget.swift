@@ -1,0 +1,88 @@
+package import BinanceFormat
+import Synchronization
+package import Trading
+import Transport
+
+/// The rate budget of one address and account, shared by everything that asks the venue.
+package final class VenueBudget: Sendable {
+    /// What the venue allows until it says otherwise, with a third of the weight and half of the orders kept for what
+    /// lowers risk.
+    /// - Source: Binance USDⓈ-M general information and `exchangeInfo.rateLimits`, read 2026-05.
+    private static let standard: [RateBudget.Limit] = [
+        limit(.weight, 2_400, .minutes(1)), limit(.orders, 1_200, .minutes(1)),
+        limit(.orders, 300, .seconds(10)),
+    ]
+
+    private let budget = Mutex(RateBudget(standard))
+    private let now: @Sendable () -> Timestamp
+
+    /// `now` is wall time that does not jump.
+    package init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+
+    private static func limit(
+        _ resource: RateBudget.Resource, _ most: Int, _ interval: Duration
+    ) -> RateBudget.Limit {
+        RateBudget.Limit(
+            resource, most, per: interval, reserved: resource == .weight ? most / 3 : most / 2)
+    }
+
+    /// Takes the venue's own limits; those of a kind or interval that we do not know are left out.
+    package func adopt(_ limits: [RateLimit]) {
+        var known: [RateBudget.Limit] = []
+        for limit in limits {
+            guard let interval = limit.interval, limit.limit > 0 else { continue }
+            switch limit.kind {
+            case .known(.requestWeight): known.append(Self.limit(.weight, limit.limit, interval))
+            case .known(.orders): known.append(Self.limit(.orders, limit.limit, interval))
+            case .known(.rawRequests), .unknown: continue
+            }
+        }
+        guard !known.isEmpty else { return }
+        budget.withLock { $0.replaceLimits(known) }
+    }
+
+    /// Counts a request when it may go now.
+    func take(_ request: BinanceRequest) -> RateBudget.Answer {
+        budget.withLock {
+            $0.take(
+                RateBudget.Cost(weight: request.weight, orders: request.orderCount),
+                lowersRisk: request.lowersRisk, at: now())
+        }
+    }
+
+    /// Takes what an answer says about limits: its counters, and a pause that it orders.
+    func observe(_ answer: RESTAnswer, _ reaction: VenueReaction, venueTime: Timestamp) {
+        let time = now()
+        let counters: [(String, RateBudget.Resource, Duration)] = [
+            ("X-MBX-USED-WEIGHT-1M", .weight, .minutes(1)),
+            ("X-MBX-ORDER-COUNT-1M", .orders, .minutes(1)),
+            ("X-MBX-ORDER-COUNT-10S", .orders, .seconds(10)),
+        ]
+        budget.withLock { budget in
+            for (name, resource, interval) in counters {
+                guard let used = answer.integerHeader(name) else { continue }
+                budget.observe(used: used, of: resource, per: interval, at: time)
+            }
+            if let (pause, until) = Self.pause(reaction) {
+                let named = answer.integerHeader("Retry-After").map { Duration.seconds(Int64($0)) }
+                let length = named ?? until.map { $0 - venueTime } ?? Self.unnamedPause
+                budget.pause(pause, for: length, at: time)
+            }
+        }
+    }
+
+    /// How long we keep still when the venue does not say how long.
+    private static let unnamedPause = Duration.seconds(30)
+
+    private static func pause(_ reaction: VenueReaction) -> (RateBudget.Pause, Timestamp?)? {
+        switch reaction {
+        case .rateLimited(let until): (.throttled, until)
+        case .banned(let until): (.banned, until)
+        case .success, .unknownOutcome, .retryLater, .resyncClock, .halt, .restricted,
+            .modeMismatch, .requestBug, .refreshFilters, .wouldTrigger, .reduceOnlyConflict,
+            .margin, .orderGone, .duplicateID, .reconcile, .alreadyDone, .reduceOnlyMode,
+            .notPlaced, .newListenKey, .rejected:
+            nil
+        }
+    }
+}
