@@ -113,7 +113,8 @@ struct Cockpit {
     @discardableResult
     mutating func read(
         positions: [VenuePosition]? = nil, orders: [VenueOrder]? = nil, wallet: Money? = nil,
-        lastTrade: Int64? = nil, after delay: Duration = .milliseconds(20)
+        lastTrade: Int64? = nil, missing: [ClientOrderID] = [], foreign: [ForeignOrder] = [],
+        after delay: Duration = .milliseconds(20)
     ) -> [Action] {
         time = time + delay
         let last = lastTrade ?? fillID
@@ -125,7 +126,7 @@ struct Cockpit {
                         positions: positions ?? venuePositions, openOrders: orders ?? venueOrders,
                         lastTrades: last == 0
                             ? [] : [LastTrade(instrument: Self.btc, tradeID: last)],
-                        venueTime: time))))
+                        missing: missing, foreignOrders: foreign, venueTime: time))))
     }
 
     /// The engine's position as the venue would list it.
@@ -226,7 +227,7 @@ extension [Action] {
         compactMap { if case .submit(let order) = $0 { order } else { nil } }
     }
     var canceled: [ClientOrderID] {
-        compactMap { if case .cancel(let id, _) = $0 { id } else { nil } }
+        compactMap { if case .cancel(let id, _, _) = $0 { id } else { nil } }
     }
     var facts: [Fact] { compactMap { if case .record(let fact) = $0 { fact } else { nil } } }
     var steps: [LadderStep] {
@@ -237,7 +238,11 @@ extension [Action] {
             if case .notice(let notice) = $0, notice.severity == .alarm { notice.text } else { nil }
         }
     }
-    var reads: Int { count { $0 == .readAccount } }
+    var reads: Int { questions.count }
+    /// What each reading asks for.
+    var questions: [[OrderQuestion]] {
+        compactMap { if case .readAccount(let asked) = $0 { asked } else { nil } }
+    }
 }
 
 extension [Fact] {

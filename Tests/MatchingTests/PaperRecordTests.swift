@@ -119,6 +119,26 @@ import Trading
         #expect(record.lastTradeIDs == [7])
     }
 
+    @Test func `an order that a query tells of again is not filled further`() {
+        var record = PaperRecord(
+            startingBalance: Money(whole: 10_000), leverage: 3, instruments: [instrument])
+        let request = order("a", .buy, .limit(price("60000"), .gtc), "0.2")
+        let half = Fill(
+            tradeID: 7, price: price("60000"), quantity: quantity("0.1"), side: .buy,
+            commission: money("3"), isMaker: false, venueTime: start)
+        record.apply(request)
+        for kind in [
+            OrderReportKind.accepted(VenueOrderID(1)), .filled(half), .accepted(VenueOrderID(1)),
+            .filled(half),
+        ] {
+            record.apply(
+                OrderReport(
+                    clientOrderID: request.clientOrderID, instrument: btc, kind: kind,
+                    venueTime: start))
+        }
+        #expect(record.openOrders.map(\.filled) == [quantity("0.1")])
+    }
+
     @Test func `an order whose acceptance was never heard never was`() {
         var record = PaperRecord(
             startingBalance: Money(whole: 10_000), leverage: 3, instruments: [instrument])

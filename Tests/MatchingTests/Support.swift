@@ -24,8 +24,9 @@ private func units(_ text: String) -> Int128 {
     return units
 }
 
+/// An id of our making.
 func clientID(_ text: String) -> ClientOrderID {
-    guard let id = ClientOrderID(text) else { preconditionFailure(text) }
+    guard let id = ClientOrderID("nw-" + text) else { preconditionFailure(text) }
     return id
 }
 
@@ -58,11 +59,15 @@ func word(_ kind: OrderReportKind) -> String {
     }
 }
 
-/// The order reports among `outputs`, as `id: report`.
+func word(_ report: OrderReport) -> String {
+    "\(report.clientOrderID.description.dropFirst(3)): \(word(report.kind))"
+}
+
+/// The order reports among `outputs`, as `id: report`, the ids without what makes them ours.
 func words(_ outputs: [VenueOutput]) -> [String] {
     outputs.compactMap { output in
         switch output.content {
-        case .order(let report): "\(report.clientOrderID): \(word(report.kind))"
+        case .order(let report): word(report)
         case .market, .account: nil
         }
     }

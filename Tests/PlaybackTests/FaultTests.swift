@@ -112,10 +112,13 @@ struct BadLine {
                 } else {
                     venue.submit(order.request, at: time)
                 }
-            case .cancel(let id, let instrument): venue.cancel(id, instrument: instrument, at: time)
-            case .readAccount:
+            case .cancel(let id, let instrument, _):
+                venue.cancel(id, instrument: instrument, at: time)
+            case .readAccount(let questions):
                 if isBroken && Int.random(in: 0..<100, using: &random) < 10 { continue }
-                post(.account(.snapshot(venue.snapshot(at: time))), at: time + .milliseconds(40))
+                let answer = venue.answer(questions, at: time)
+                for report in answer.found { post(.order(report), at: time + .milliseconds(40)) }
+                post(.account(.snapshot(answer.snapshot)), at: time + .milliseconds(40))
             case .setTimer(let timer, let due): timers.set(timer, at: due)
             case .cancelTimer(let timer): timers.cancel(timer)
             case .latch(let isLatched): post(.latch(isLatched ? .written : .removed), at: time)

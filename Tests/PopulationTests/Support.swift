@@ -11,8 +11,9 @@ let instrument: Instrument = {
     return Instrument.preset(symbol, id: btc)
 }()
 
+/// An id of our making.
 func clientID(_ text: String) -> ClientOrderID {
-    guard let id = ClientOrderID(text) else { preconditionFailure(text) }
+    guard let id = ClientOrderID("nw-" + text) else { preconditionFailure(text) }
     return id
 }
 

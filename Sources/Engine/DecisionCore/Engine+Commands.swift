@@ -114,8 +114,7 @@ extension Engine {
     private mutating func cancelUnknownEntries(of index: Int?) {
         for order in orders.live where order.isUnknown && order.record.purpose == .entry {
             if let index, Int(order.instrument.index) != index { continue }
-            emit(.cancel(order.id, order.instrument))
-            counters.cancelsSent += 1
+            sendCancel(of: order)
         }
     }
 

@@ -53,8 +53,16 @@ extension Engine {
             return
         }
         move(id, .cancelSent)
-        emit(.cancel(id, order.instrument))
+        sendCancel(of: order)
         emit(.setTimer(.orderTimeout(id), at: now + configuration.orderAnswerLimit))
+    }
+
+    /// Sends a cancel whatever is believed of the order; its state stays.
+    mutating func sendCancel(of order: LiveOrder) {
+        emit(
+            .cancel(
+                order.id, order.instrument,
+                isConditional: order.record.request.kind.isConditional))
         counters.cancelsSent += 1
     }
 
@@ -130,8 +138,7 @@ extension Engine {
             }
             // It lives although it was given up: it must not stay.
             if input == .accepted || input == .seenOpen {
-                emit(.cancel(id, after.instrument))
-                counters.cancelsSent += 1
+                sendCancel(of: after)
             }
         }
     }
@@ -214,8 +221,7 @@ extension Engine {
         case .intended, .submitting:
             if order.record.purpose == .entry {
                 // Not wanted any more this late; should it arrive after all, the cancel follows it.
-                emit(.cancel(id, order.instrument))
-                counters.cancelsSent += 1
+                sendCancel(of: order)
             }
             move(id, .outcomeUnknown)
         case .canceling: move(id, .outcomeUnknown)

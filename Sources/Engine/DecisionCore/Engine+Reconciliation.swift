@@ -28,8 +28,21 @@ extension Engine {
         }
         reading.askedTime = now
         reading.wantsAnother = false
-        emit(.readAccount)
+        emit(.readAccount(asking: questions()))
         emit(.setTimer(.reconcile, at: now + Self.answerLimit))
+    }
+
+    /// The venue is asked for at most so many orders at once; the oldest come first.
+    private static let maxQuestions = 64
+
+    /// The orders whose outcome nobody knows, and those that the last reading did not list although they should be
+    /// open.
+    private func questions() -> [OrderQuestion] {
+        orders.live.filter { $0.isUnknown || $0.absences > 0 }.prefix(Self.maxQuestions).map {
+            OrderQuestion(
+                clientOrderID: $0.id, instrument: $0.instrument,
+                isConditional: $0.record.request.kind.isConditional)
+        }
     }
 
     private mutating func scheduleReading(after delay: Duration?) {
@@ -122,7 +135,7 @@ extension Engine {
                 isUnexplained = true
             }
         }
-        reading.foreignOrders = snapshot.openOrders.count { !isOurs($0.request.clientOrderID) }
+        reading.foreignOrders = snapshot.foreignOrders
         if doubts == 0 {
             switch compareWallet(snapshot) {
             case .agree: break
@@ -146,7 +159,7 @@ extension Engine {
             // While an entry may still fill, flat is not yet the last word.
             if openPositions == 0 && snapshot.positions.isEmpty
                 && !orders.live.contains(where: { $0.record.purpose == .entry })
-                && !snapshot.openOrders.contains(where: { isOurs($0.request.clientOrderID) })
+                && !snapshot.openOrders.contains(where: { $0.request.clientOrderID.isOurs })
             {
                 reading.flatAgreed = true
             }
@@ -189,7 +202,7 @@ extension Engine {
         return symbols[index].position == nil && !hasLiveEntry(index)
             && !snapshot.positions.contains { $0.instrument == id && !$0.quantity.isZero }
             && !snapshot.openOrders.contains {
-                $0.request.instrument == id && isOurs($0.request.clientOrderID)
+                $0.request.instrument == id && $0.request.clientOrderID.isOurs
             }
     }
 
@@ -308,16 +321,16 @@ extension Engine {
                 }
                 let wasCanceling = order.record.state == .canceling
                 move(order.id, .seenOpen)
-                if wasCanceling { emit(.cancel(order.id, id)) }
+                if wasCanceling { sendCancel(of: order) }
                 continue
             }
             doubts += judgeAbsence(of: order, snapshot)
         }
         for seen in snapshot.openOrders where seen.request.instrument == id {
-            guard isOurs(seen.request.clientOrderID) else { continue }
+            guard seen.request.clientOrderID.isOurs else { continue }
             if let known = orders.find(seen.request.clientOrderID) {
                 // It ended here and lives there: it must not stay.
-                if !known.isLive { emit(.cancel(known.id, id)) }
+                if !known.isLive { sendCancel(of: known) }
             } else {
                 adoptOrder(seen)
             }
@@ -407,9 +420,6 @@ extension Engine {
             difference.magnitude <= Self.roundingLimit
                 ? "rounding: wallet \(text) at the venue" : "wallet differs by \(text)")
     }
-
-    /// Whether the id is of our making, in this run or an earlier one.
-    private func isOurs(_ id: ClientOrderID) -> Bool { id.description.hasPrefix("nw") }
 
     // MARK: Recovery
 

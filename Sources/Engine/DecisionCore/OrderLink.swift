@@ -28,8 +28,8 @@ package struct AccountReadings: Sendable {
     package internal(set) var flatAgreed = false
     /// The differences that the latest one showed.
     package internal(set) var differences: [String] = []
-    /// Orders at the venue that are not ours.
-    package internal(set) var foreignOrders = 0
+    /// Open orders at the venue that are not ours, as the latest one listed them.
+    package internal(set) var foreignOrders: [ForeignOrder] = []
     /// Readings in a row in which the wallet differed by the same amount.
     var walletDifference = Money.zero
     var walletRepeats = 0

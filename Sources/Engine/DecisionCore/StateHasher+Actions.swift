@@ -17,11 +17,15 @@ extension StateHasher {
             case .afterCommit(let epoch): combine(epoch.value)
             case .promptly: combine(-1)
             }
-        case .cancel(let id, let instrument):
+        case .cancel(let id, let instrument, let isConditional):
             combine(2)
             combine(id.description)
             combine(Int(instrument.index))
-        case .readAccount: combine(3)
+            combine(isConditional)
+        case .readAccount(let questions):
+            combine(3)
+            combine(questions.count)
+            for question in questions { combine(question.clientOrderID.description) }
         case .setTimer(let timer, let time):
             combine(4)
             combine(timer)

@@ -33,6 +33,7 @@ package struct Exchange: Sendable {
     private var lastArrival = Timestamp.distantPast
     var market = Fifo<VenueOutput>()
     var reports = Fifo<VenueOutput>()
+    var memory = OrderMemory()
     var nextMark: Timestamp
     var nextDepth: Timestamp
     var nextSnapshot: Timestamp
@@ -194,6 +195,11 @@ package struct Exchange: Sendable {
             lastTradeIDs: ourTradeIDs, at: time)
     }
 
+    /// The reading together with what is known of the orders asked for; what has not arrived yet is not known.
+    package func answer(_ questions: [OrderQuestion], at time: Timestamp) -> AccountAnswer {
+        memory.answer(questions, snapshot(at: time))
+    }
+
     /// Puts our account back as the journal remembers it. `counterparty` takes the other side of its positions, so
     /// that every contract has two owners again. Open orders are listed at once and act one latency from now.
     package mutating func restore(_ record: PaperRecord, counterparty: AccountID) {
@@ -216,6 +222,7 @@ package struct Exchange: Sendable {
                 RemoteOrder(
                     request: order.request, venueOrderID: order.venueOrderID, filled: order.filled,
                     state: .waiting))
+            memory.add(order.acceptance(at: time))
             if !order.request.kind.isConditional || order.isTriggered {
                 post(.resume(order.venueOrderID), at: time)
             }
@@ -309,14 +316,11 @@ package struct Exchange: Sendable {
     }
 
     mutating func report(_ kind: OrderReportKind, of request: OrderRequest) {
-        reports.append(
-            VenueOutput(
-                time: time + configuration.latency,
-                content: .order(
-                    OrderReport(
-                        clientOrderID: request.clientOrderID, instrument: request.instrument,
-                        kind: kind,
-                        venueTime: time))))
+        let report = OrderReport(
+            clientOrderID: request.clientOrderID, instrument: request.instrument, kind: kind,
+            venueTime: time)
+        memory.add(report)
+        reports.append(VenueOutput(time: time + configuration.latency, content: .order(report)))
     }
 
     mutating func report(_ report: AccountReport) {

@@ -15,6 +15,13 @@ package struct PaperOrder: Hashable, Sendable, Codable {
         self.filled = filled
         self.isTriggered = isTriggered
     }
+
+    /// That the venue has it, as a venue that was restored says when it is asked.
+    func acceptance(at time: Timestamp) -> OrderReport {
+        OrderReport(
+            clientOrderID: request.clientOrderID, instrument: request.instrument,
+            kind: .accepted(VenueOrderID(venueOrderID)), venueTime: time)
+    }
 }
 
 /// What a simulated venue must remember of our account, folded from the journal: requests sent and reports received.
@@ -79,8 +86,8 @@ package struct PaperRecord: Hashable, Sendable, Codable {
                     request: request, venueOrderID: venueOrderID.value, filled: .zero,
                     isTriggered: false))
         case .filled(let fill):
-            book(fill, report.instrument)
-            guard let place = openOrders.firstIndex(where: { $0.request.clientOrderID == id })
+            guard book(fill, report.instrument),
+                let place = openOrders.firstIndex(where: { $0.request.clientOrderID == id })
             else { return }
             openOrders[place].filled += fill.quantity
             if openOrders[place].filled >= openOrders[place].request.quantity {
@@ -110,7 +117,7 @@ package struct PaperRecord: Hashable, Sendable, Codable {
             guard let instrument = instrument(id) else { return }
             account.apply(funding: amount, instrument: instrument)
         case .forcedFill(let id, let fill):
-            book(fill, id)
+            _ = book(fill, id)
         case .marginMoved(let id, let amount, _):
             guard let instrument = instrument(id) else { return }
             _ = account.moveMargin(amount, instrument: instrument)
@@ -124,14 +131,16 @@ package struct PaperRecord: Hashable, Sendable, Codable {
         Int(id.index) < instruments.count ? instruments[Int(id.index)] : nil
     }
 
-    private mutating func book(_ fill: Fill, _ id: InstrumentID) {
+    /// Says whether it was new: what a query found is told again.
+    private mutating func book(_ fill: Fill, _ id: InstrumentID) -> Bool {
         guard let instrument = instrument(id), fill.tradeID > lastTradeIDs[Int(id.index)] else {
-            return
+            return false
         }
         lastTradeIDs[Int(id.index)] = fill.tradeID
         account.apply(
             side: fill.side, quantity: fill.quantity, price: fill.price,
             commission: fill.commission,
             instrument: instrument)
+        return true
     }
 }

@@ -28,6 +28,7 @@ package struct PaperVenue: Sendable {
     var requestCount: UInt64
     var inbox = Fifo<Inbound>()
     var outbox = Fifo<VenueOutput>()
+    var memory = OrderMemory()
     var lastArrival = Timestamp.distantPast
     /// The moment up to which everything has happened.
     var time = Timestamp.distantPast
@@ -103,6 +104,7 @@ package struct PaperVenue: Sendable {
                 Working(
                     request: order.request, venueOrderID: order.venueOrderID, filled: order.filled,
                     state: Self.restoredState(order), isTriggered: order.isTriggered))
+            memory.add(order.acceptance(at: time))
         }
         for place in markets.indices { refresh(place) }
     }
@@ -136,6 +138,11 @@ package struct PaperVenue: Sendable {
         AccountReading.snapshot(
             of: account, orders: orders.map { ($0.request, $0.venueOrderID, $0.filled) },
             lastTradeIDs: lastTradeIDs, at: time)
+    }
+
+    /// The reading together with what is known of the orders asked for; what has not arrived yet is not known.
+    package func answer(_ questions: [OrderQuestion], at time: Timestamp) -> AccountAnswer {
+        memory.answer(questions, snapshot(at: time))
     }
 
     /// The mark by which triggers and liquidation go; `nil` before any price.
@@ -314,7 +321,9 @@ package struct PaperVenue: Sendable {
     }
 
     mutating func report(_ kind: OrderReportKind, of request: OrderRequest) {
-        outbox.append(report(kind, of: request.clientOrderID, request.instrument))
+        let output = report(kind, of: request.clientOrderID, request.instrument)
+        if case .order(let report) = output.content { memory.add(report) }
+        outbox.append(output)
     }
 
     mutating func report(_ report: AccountReport) {

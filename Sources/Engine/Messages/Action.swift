@@ -6,9 +6,13 @@ package import Trading
 /// The facts of one answer are committed together. `submit` and `cancel` obey their durability class.
 package enum Action: Hashable, Sendable {
     case submit(ApprovedOrder)
-    case cancel(ClientOrderID, InstrumentID)
-    /// Ask the venue for a complete reading of the account; the answer is `.account(.snapshot)`.
-    case readAccount
+    /// Cancel an order of ours; a conditional one is in a list of its own at the venue until it fires.
+    case cancel(ClientOrderID, InstrumentID, isConditional: Bool)
+    /// Ask the venue for a complete reading of the account, and for the orders of unknown outcome by their ids.
+    ///
+    /// What it knows of these is told as ordinary order reports, then the reading as `.account(.snapshot)`; what it
+    /// says it does not know is listed there as missing.
+    case readAccount(asking: [OrderQuestion])
     case setTimer(TimerID, at: Timestamp)
     case cancelTimer(TimerID)
     /// Write (`true`) or remove (`false`) the latch file, durably, on a thread of its own; answered by `.latch`.

@@ -156,12 +156,14 @@ package struct PlaybackSession: Sendable {
         for action in actions {
             switch action {
             case .submit(let order): venue.submit(order.request, at: time)
-            case .cancel(let id, let instrument): venue.cancel(id, instrument: instrument, at: time)
-            case .readAccount:
+            case .cancel(let id, let instrument, _):
+                venue.cancel(id, instrument: instrument, at: time)
+            case .readAccount(let questions):
                 // Read now, told when every report that is on its way has come.
-                answer(
-                    .account(.snapshot(venue.snapshot(at: time))),
-                    after: venue.configuration.latency)
+                let reading = venue.answer(questions, at: time)
+                let way = venue.configuration.latency
+                for report in reading.found { answer(.order(report), after: way) }
+                answer(.account(.snapshot(reading.snapshot)), after: way)
             case .setTimer(let timer, let due): timers.set(timer, at: due)
             case .cancelTimer(let timer): timers.cancel(timer)
             case .latch(let isLatched):

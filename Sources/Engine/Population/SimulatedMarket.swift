@@ -111,6 +111,11 @@ package struct SimulatedMarket: Sendable {
     /// One complete reading of our account.
     package func snapshot(at time: Timestamp) -> AccountSnapshot { exchange.snapshot(at: time) }
 
+    /// The reading together with what is known of the orders asked for.
+    package func answer(_ questions: [OrderQuestion], at time: Timestamp) -> AccountAnswer {
+        exchange.answer(questions, at: time)
+    }
+
     /// Asks for the whole book; it comes as market data of the present moment.
     package mutating func requestDepthSnapshot(_ id: InstrumentID) { exchange.emitSnapshot(of: id) }
 

@@ -34,7 +34,7 @@ extension Projector {
             nakedQuantity: naked.description, nakedMs: nakedMs,
             openOrders: engine.orders.live.count,
             unknownOrders: unknown, orphanStops: orphans,
-            foreignOrders: engine.reading.foreignOrders,
+            foreignOrders: engine.reading.foreignOrders.count,
             reconciledAgeMs: engine.reading.readTime.map { max(0, (engine.now - $0).milliseconds) },
             storeState: "\(engine.store)",
             orders: engine.orders.live.prefix(100).map { order($0.record, engine) })

@@ -192,13 +192,13 @@ struct DecisionLoop {
         switch action {
         case .submit(let order):
             performer.add(order, sequence: sequence, now: EngineClock.monotonic())
-        case .cancel(let id, let instrument):
+        case .cancel(let id, let instrument, _):
             if performer.withdraw(id) {
                 withhold(id, instrument)
             } else {
                 around.venue.cancel(id, instrument: instrument)
             }
-        case .readAccount: around.venue.readAccount()
+        case .readAccount(let questions): around.venue.readAccount(asking: questions)
         case .setTimer(let id, let due): timers.set(id, at: due)
         case .cancelTimer(let id): timers.cancel(id)
         case .latch(let isSet): around.latch.request(isSet)

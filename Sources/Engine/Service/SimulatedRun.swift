@@ -14,7 +14,7 @@ package struct SimulatedRun {
     package private(set) var trips: [RoundTrip] = []
     private var market: SimulatedMarket
     private var timers = TimerQueue()
-    private var readings: [(due: Timestamp, snapshot: AccountSnapshot)] = []
+    private var readings: [(due: Timestamp, answer: AccountAnswer)] = []
     private var sequence: UInt64 = 0
     private let latency: Duration
 
@@ -40,7 +40,8 @@ package struct SimulatedRun {
             for output in market.advance(to: step) { take(output) }
             while let reading = readings.first, reading.due <= step {
                 readings.removeFirst()
-                give(.account(.snapshot(reading.snapshot)), at: reading.due)
+                for report in reading.answer.found { give(.order(report), at: reading.due) }
+                give(.account(.snapshot(reading.answer.snapshot)), at: reading.due)
             }
             while let timer = timers.popDue(at: step) { give(.timer(timer.timer), at: timer.time) }
         }
@@ -63,10 +64,11 @@ package struct SimulatedRun {
         for action in engine.process(event) {
             switch action {
             case .submit(let order): market.submit(order.request, at: market.time)
-            case .cancel(let id, let instrument):
+            case .cancel(let id, let instrument, _):
                 market.cancel(id, instrument: instrument, at: market.time)
-            case .readAccount:
-                readings.append((market.time + latency, market.snapshot(at: market.time)))
+            case .readAccount(let questions):
+                readings.append(
+                    (market.time + latency, market.answer(questions, at: market.time)))
             case .setTimer(let id, let due): timers.set(id, at: due)
             case .cancelTimer(let id): timers.cancel(id)
             case .record(.tradeClosed(let trip)): trips.append(trip)

@@ -10,7 +10,7 @@ package final class SimulatedVenue: Sendable {
     private enum Request: Sendable {
         case submit(OrderRequest)
         case cancel(ClientOrderID, InstrumentID)
-        case readAccount
+        case readAccount([OrderQuestion])
     }
 
     private struct State: Sendable {
@@ -49,8 +49,9 @@ package final class SimulatedVenue: Sendable {
     package func cancel(_ id: ClientOrderID, instrument: InstrumentID) {
         send(.cancel(id, instrument))
     }
-    /// Asks for one complete reading of the account; it comes as an account event.
-    package func readAccount() { send(.readAccount) }
+    /// Asks for one complete reading of the account and for the orders of `questions`; what is known of these comes
+    /// as order events, then the reading as an account event.
+    package func readAccount(asking questions: [OrderQuestion]) { send(.readAccount(questions)) }
 
     /// Ends the thread and waits for it.
     package func stop() {
@@ -72,7 +73,7 @@ package final class SimulatedVenue: Sendable {
 
     private func run(_ start: SimulatedMarket) {
         var market = start
-        var readings: [(due: Timestamp, snapshot: AccountSnapshot)] = []
+        var readings: [(due: Timestamp, answer: AccountAnswer)] = []
         var isOverflowing = false
         while true {
             let (requests, isStopping) = state.withLock { state in
@@ -87,15 +88,16 @@ package final class SimulatedVenue: Sendable {
                 case .submit(let order): market.submit(order, at: now)
                 case .cancel(let id, let instrument):
                     market.cancel(id, instrument: instrument, at: now)
-                case .readAccount:
+                case .readAccount(let questions):
                     // Read now, told later than every report that is on its way already.
                     deliver(market.advance(to: now), &isOverflowing)
-                    readings.append((now + latency, market.snapshot(at: now)))
+                    readings.append((now + latency, market.answer(questions, at: now)))
                 }
             }
             while let reading = readings.first, reading.due <= now {
                 deliver(market.advance(to: max(reading.due, market.time)), &isOverflowing)
-                lanes.send(.account(.snapshot(reading.snapshot)), at: reading.due)
+                for report in reading.answer.found { lanes.send(.order(report), at: reading.due) }
+                lanes.send(.account(.snapshot(reading.answer.snapshot)), at: reading.due)
                 readings.removeFirst()
             }
             deliver(market.advance(to: now), &isOverflowing)

@@ -20,6 +20,14 @@ package struct ClientOrderID: Hashable, Comparable, Sendable, CustomStringConver
     }
 }
 
+extension ClientOrderID {
+    /// What every id of our making begins with, in this run or any other.
+    package static let ownPrefix = "nw"
+
+    /// Whether an engine of ours made it; anything else at the venue is foreign.
+    package var isOurs: Bool { description.hasPrefix(Self.ownPrefix) }
+}
+
 /// Makes client order ids: `nw` + engine tag + base-32 start time + `-` + counter, so that no run repeats another's.
 package struct ClientOrderIDs: Hashable, Sendable, Codable {
     private let prefix: String
@@ -32,7 +40,7 @@ package struct ClientOrderIDs: Hashable, Sendable, Codable {
             (97...122).contains($0) || (48...57).contains($0)
         }.prefix(8)
         prefix =
-            "nw" + String(decoding: tag, as: UTF8.self)
+            ClientOrderID.ownPrefix + String(decoding: tag, as: UTF8.self)
             + String(UInt64(max(0, start.milliseconds)), radix: 32)
     }
 
@@ -254,20 +262,45 @@ package struct LastTrade: Hashable, Sendable, Codable {
 package struct AccountSnapshot: Hashable, Sendable, Codable {
     package var walletBalance: Money
     package var positions: [VenuePosition]
+    /// Only orders with ids of our making.
     package var openOrders: [VenueOrder]
     /// Our latest fill of each instrument, by instrument, so that the engine can see that it knows them all.
     package var lastTrades: [LastTrade]
+    /// Of the orders that were asked for, those that the venue says it does not know, in the order of asking.
+    package var missing: [ClientOrderID]
+    /// Open orders that nobody here made, by venue order id.
+    package var foreignOrders: [ForeignOrder]
     package var venueTime: Timestamp
 
     package init(
         walletBalance: Money, positions: [VenuePosition], openOrders: [VenueOrder],
-        lastTrades: [LastTrade], venueTime: Timestamp
+        lastTrades: [LastTrade], missing: [ClientOrderID] = [],
+        foreignOrders: [ForeignOrder] = [], venueTime: Timestamp
     ) {
         self.walletBalance = walletBalance
         self.positions = positions
         self.openOrders = openOrders
         self.lastTrades = lastTrades
+        self.missing = missing
+        self.foreignOrders = foreignOrders
         self.venueTime = venueTime
+    }
+
+    private enum CodingKeys: CodingKey {
+        case walletBalance, positions, openOrders, lastTrades, missing, foreignOrders, venueTime
+    }
+
+    /// Journals of older builds have neither `missing` nor `foreignOrders`: there they are empty.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        walletBalance = try values.decode(Money.self, forKey: .walletBalance)
+        positions = try values.decode([VenuePosition].self, forKey: .positions)
+        openOrders = try values.decode([VenueOrder].self, forKey: .openOrders)
+        lastTrades = try values.decode([LastTrade].self, forKey: .lastTrades)
+        missing = try values.decodeIfPresent([ClientOrderID].self, forKey: .missing) ?? []
+        foreignOrders =
+            try values.decodeIfPresent([ForeignOrder].self, forKey: .foreignOrders) ?? []
+        venueTime = try values.decode(Timestamp.self, forKey: .venueTime)
     }
 }
 
