@@ -22,7 +22,7 @@ struct PerformerTests {
         let early = performer.release(committed: 9, epoch: GateEpoch(0), now: 999_999_998)
         #expect(early == [])
         let released1 = performer.release(committed: 10, epoch: GateEpoch(0), now: 999_999_999)
-        #expect(released1 == [.send(entry.request, isDurable: true)])
+        #expect(released1 == [.send(entry.request, isDurable: true, epoch: GateEpoch(0))])
         #expect(performer.isEmpty)
     }
 
@@ -66,7 +66,7 @@ struct PerformerTests {
         #expect(released4 == [])
         #expect(performer.nextDeadline == 5_000_100)
         let released5 = performer.release(committed: 9, epoch: GateEpoch(5), now: 5_000_100)
-        #expect(released5 == [.send(close.request, isDurable: false)])
+        #expect(released5 == [.send(close.request, isDurable: false, epoch: nil)])
     }
 
     @Test func `a stop leaves at once when its record is on disk, in the order of submission`() {
@@ -80,7 +80,8 @@ struct PerformerTests {
         let released6 = performer.release(committed: 1, epoch: GateEpoch(0), now: 1)
         #expect(
             released6 == [
-                .send(stop.request, isDurable: true), .send(target.request, isDurable: true),
+                .send(stop.request, isDurable: true, epoch: nil),
+                .send(target.request, isDurable: true, epoch: nil),
             ])
         #expect(!performer.isEmpty)
         let withdrawn7 = performer.withdraw(entry.request.clientOrderID)
@@ -88,5 +89,15 @@ struct PerformerTests {
         let withdrawn8 = performer.withdraw(entry.request.clientOrderID)
         #expect(!withdrawn8)
         #expect(performer.isEmpty)
+    }
+
+    @Test func `a permit is refused from the moment that the gate has closed`() {
+        let watch = GateWatch(GateEpoch(4))
+        let permit = watch.permit(GateEpoch(4))
+        let stop = watch.permit(nil)
+        #expect(permit())
+        watch.set(GateEpoch(5))
+        #expect(!permit())
+        #expect(stop())
     }
 }

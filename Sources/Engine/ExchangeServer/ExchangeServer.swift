@@ -18,6 +18,8 @@ package final class ExchangeServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let channel: any Channel
     private let repeating: [RepeatedTask]
+    private let hub: NIOLoopBound<Hub>
+    private let loop: any EventLoop
 
     /// Lives the configured history, then opens the port on 127.0.0.1.
     package init(_ configuration: ExchangeServerConfiguration) throws(ExchangeServerError) {
@@ -26,12 +28,14 @@ package final class ExchangeServer: Sendable {
         let apiKey = Token.make()
         let secret = Token.make()
         self.group = group
+        self.loop = loop
         self.apiKey = apiKey
         self.secret = secret
         do {
             let hub = try loop.submit {
                 NIOLoopBound(Hub(configuration, apiKey: apiKey, secret: secret), eventLoop: loop)
             }.wait()
+            self.hub = hub
             channel = try Self.bootstrap(group, hub, configuration)
                 .bind(host: "127.0.0.1", port: configuration.port).wait()
             let tick = loop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(5)) {
@@ -49,6 +53,17 @@ package final class ExchangeServer: Sendable {
             throw ExchangeServerError(description: "the exchange cannot begin: \(error)")
         }
         port = channel.localAddress?.port ?? 0
+    }
+
+    /// What the venue itself has seen of our account, the same moment as any answer sent now would have; for those who
+    /// check what an engine claims. Must not be called on the server's thread.
+    package func witness() throws(ExchangeServerError) -> VenueWitness {
+        do {
+            return try loop.submit { [hub] in
+                hub.value.tick()
+                return hub.value.witness
+            }.wait()
+        } catch { throw ExchangeServerError(description: "the exchange has ended: \(error)") }
     }
 
     /// Closes every connection and ends the thread.

@@ -22,6 +22,7 @@ final class Hub {
     private let secret: String
     private let clock: ServerClock
     private(set) var desk: VenueDesk
+    private var naked: NakedWatch
     private var weight: RateCounter
     private var ordersShort: RateCounter
     private var ordersLong: RateCounter
@@ -46,6 +47,7 @@ final class Hub {
         clock = ServerClock(speed: configuration.speed)
         desk.advance(to: clock.now)
         self.desk = desk
+        naked = NakedWatch(instruments: desk.instruments.count)
         faults = FaultClock(
             configuration.faults, opening: desk.now, onFault: configuration.onFault)
         let limits = configuration.limits
@@ -61,8 +63,12 @@ final class Hub {
             desk.meet(moment)
             if case .disconnect(let streams) = moment { disconnect(streams) }
         }
+        desk.observe(&naked)
         deliver()
     }
+
+    /// What the venue itself has seen of our account.
+    var witness: VenueWitness { desk.witness(naked) }
 
     /// Wall time that has passed.
     var elapsed: Duration { clock.elapsed }

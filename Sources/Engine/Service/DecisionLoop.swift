@@ -19,7 +19,8 @@ struct DecisionLoop {
         var lanes: Lanes
         var journal: JournalWriter
         var tape: TapeWriter
-        var venue: SimulatedVenue
+        var venue: any Venue
+        var gate: GateWatch
         var latch: LatchKeeper
         var gateway: GatewayServer
         var gauges: Gauges
@@ -122,6 +123,7 @@ struct DecisionLoop {
         let begin = EngineClock.monotonic()
         let actions = engine.process(event)
         latency.record(EngineClock.monotonic() - begin)
+        around.gate.set(engine.gate.epoch)
         remember(event, actions)
         for action in actions { perform(action) }
         processFollowUps()
@@ -192,11 +194,11 @@ struct DecisionLoop {
         switch action {
         case .submit(let order):
             performer.add(order, sequence: sequence, now: EngineClock.monotonic())
-        case .cancel(let id, let instrument, _):
+        case .cancel(let id, let instrument, let isConditional):
             if performer.withdraw(id) {
                 withhold(id, instrument)
             } else {
-                around.venue.cancel(id, instrument: instrument)
+                around.venue.cancel(id, instrument: instrument, isConditional: isConditional)
             }
         case .readAccount(let questions): around.venue.readAccount(asking: questions)
         case .setTimer(let id, let due): timers.set(id, at: due)
@@ -223,8 +225,8 @@ struct DecisionLoop {
             now: EngineClock.monotonic())
         for release in released {
             switch release {
-            case .send(let request, let isDurable):
-                around.venue.submit(request)
+            case .send(let request, let isDurable, let epoch):
+                around.venue.submit(request, permit: around.gate.permit(epoch))
                 if !isDurable { around.gauges.sentBeforeCommit() }
             case .withhold(let request): withhold(request.clientOrderID, request.instrument)
             }

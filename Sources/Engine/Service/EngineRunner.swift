@@ -43,7 +43,7 @@ package final class EngineRunner {
     private let clock: EngineClock
     private let journal: JournalWriter
     private let tape: TapeWriter
-    private let venue: SimulatedVenue
+    private let venue: any Venue
     private let latch: LatchKeeper
     private let gateway: GatewayServer
     private let end: EndOfRun
@@ -158,8 +158,9 @@ package final class EngineRunner {
             directory: directory.path, isKnown: isPlanted,
             onReport: { report in lanes.send(.latch(report), at: clock.now()) },
             onPlanted: { Self.sendKillOfFile(to: lanes) })
+        let gate = GateWatch(engine.gate.epoch)
         venue = SimulatedVenue(
-            clock: clock, lanes: lanes, latency: configuration.venueLatency,
+            market, clock: clock, lanes: lanes, latency: configuration.venueLatency,
             instruments: instruments.count)
 
         housekeeping = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "housekeeping"))
@@ -167,11 +168,10 @@ package final class EngineRunner {
         housekeeping.setEventHandler { @Sendable in gauges.setResident(Self.residentBytes()) }
         housekeeping.resume()
 
-        venue.start(market)
+        venue.start()
         let around = DecisionLoop.Surroundings(
-            clock: clock, lanes: lanes, journal: journal, tape: tape, venue: venue, latch: latch,
-            gateway: gateway,
-            gauges: gauges,
+            clock: clock, lanes: lanes, journal: journal, tape: tape, venue: venue, gate: gate,
+            latch: latch, gateway: gateway, gauges: gauges,
             shell: ShellIdentity(
                 host: host, build: build, timeScale: configuration.timeScale, startedAt: start,
                 clusterSource: "simulated holders"))

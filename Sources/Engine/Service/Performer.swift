@@ -9,8 +9,9 @@ package import Trading
 package struct Performer: Sendable {
     /// What is to be done with one waiting order.
     package enum Release: Hashable, Sendable {
-        /// Hand it to the venue; `isDurable` says whether its intent was on disk by then.
-        case send(OrderRequest, isDurable: Bool)
+        /// Hand it to the venue; `isDurable` says whether its intent was on disk by then, `epoch` in which epoch of the
+        /// gate it was approved, `nil` for one that lowers risk.
+        case send(OrderRequest, isDurable: Bool, epoch: GateEpoch?)
         /// The gate closed after its approval, or its commit took too long: tell the core that it never left.
         case withhold(OrderRequest)
     }
@@ -60,15 +61,15 @@ package struct Performer: Sendable {
             switch item.order.durability {
             case .afterCommit(let approved) where approved != epoch || now >= item.deadline:
                 released.append(.withhold(item.order.request))
-            case .afterCommit:
+            case .afterCommit(let approved):
                 if isDurable {
-                    released.append(.send(item.order.request, isDurable: true))
+                    released.append(.send(item.order.request, isDurable: true, epoch: approved))
                 } else {
                     kept.append(item)
                 }
             case .promptly:
                 if isDurable || now >= item.deadline {
-                    released.append(.send(item.order.request, isDurable: isDurable))
+                    released.append(.send(item.order.request, isDurable: isDurable, epoch: nil))
                 } else {
                     kept.append(item)
                 }

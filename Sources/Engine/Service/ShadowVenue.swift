@@ -1,0 +1,41 @@
+import Messages
+package import Trading
+
+/// Decides and sends nothing: every order is withheld, and the account stays as it was at the start.
+package final class ShadowVenue: Venue {
+    private let clock: EngineClock
+    private let lanes: Lanes
+    private let balance: Money
+
+    package init(clock: EngineClock, lanes: Lanes, balance: Money) {
+        self.clock = clock
+        self.lanes = lanes
+        self.balance = balance
+    }
+
+    package func start() {}
+
+    package func submit(_ request: OrderRequest, permit: @escaping @Sendable () -> Bool) {
+        let time = clock.now()
+        lanes.send(
+            .order(
+                OrderReport(
+                    clientOrderID: request.clientOrderID, instrument: request.instrument,
+                    kind: .withheld, venueTime: time)), at: time)
+    }
+
+    /// There is never anything to cancel.
+    package func cancel(_ id: ClientOrderID, instrument: InstrumentID, isConditional: Bool) {}
+
+    package func readAccount(asking questions: [OrderQuestion]) {
+        let time = clock.now()
+        lanes.send(
+            .account(
+                .snapshot(
+                    AccountSnapshot(
+                        walletBalance: balance, positions: [], openOrders: [], lastTrades: [],
+                        missing: questions.map(\.clientOrderID), venueTime: time))), at: time)
+    }
+
+    package func stop() {}
+}
