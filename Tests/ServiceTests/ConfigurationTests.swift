@@ -63,7 +63,7 @@ struct ConfigurationTests {
             "[account]\nleverage = 20",
             "x.toml:2: account.leverage must be a whole number from 1 to 5 (times)"
         ),
-        ("mode = \"live\"", "x.toml:1: mode must be one of: paper"),
+        ("mode = \"real\"", "x.toml:1: mode must be one of: paper, shadow, testnet, live"),
         (
             "[account]\nstartingBalance = 100.5",
             "x.toml:2: account.startingBalance must be a whole number or a quoted decimal from 10 to 1000000000 (quote currency)"

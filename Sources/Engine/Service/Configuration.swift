@@ -18,6 +18,8 @@ package struct Configuration: Hashable, Sendable, Codable {
     /// `nil`: the default place for the engine's name.
     package var stateDirectory: String?
     package var maxTapeBytes: Int64 = 2048 << 20
+    /// How Binance is reached; `nil`: the simulated exchange inside the engine's process.
+    package var binance: BinanceSettings?
     package var venueSeed: UInt64 = 20_261_121
     package var venueLatency = Duration.milliseconds(40)
     package var startingBalance = Money(whole: 10_000)
@@ -65,7 +67,11 @@ package struct Configuration: Hashable, Sendable, Codable {
         }
         let reader = ConfigurationReader(
             name: name, lines: text.split(separator: "\n", omittingEmptySubsequences: false))
-        for (path, value) in try reader.flatten(table) { try apply(path, value, reader) }
+        var venue = VenueKeys()
+        for (path, value) in try reader.flatten(table) {
+            try apply(path, value, reader, &venue)
+        }
+        try checkMode(venue, reader)
     }
 
     /// Refuses a table header that begins with no key, such as `[=]`: the TOML library ends the process there.
@@ -92,7 +98,8 @@ package struct Configuration: Hashable, Sendable, Codable {
     }
 
     private mutating func apply(
-        _ path: String, _ value: any TOMLValueConvertible, _ reader: ConfigurationReader
+        _ path: String, _ value: any TOMLValueConvertible, _ reader: ConfigurationReader,
+        _ venue: inout VenueKeys
     ) throws(ConfigurationError) {
         switch path {
         case "engine":
@@ -105,7 +112,11 @@ package struct Configuration: Hashable, Sendable, Codable {
             }
             engineName = text
         case "mode":
-            _ = try reader.choice(path, value)
+            // The words are those of the modes, in small letters.
+            guard let chosen = Mode(rawValue: try reader.choice(path, value).uppercased()) else {
+                preconditionFailure("mode allows a word that is no mode")
+            }
+            mode = chosen
         case "symbols":
             symbols = try reader.symbols(path, value)
         case "profile":
@@ -117,7 +128,17 @@ package struct Configuration: Hashable, Sendable, Codable {
         case "state.maxTapeMegabytes":
             maxTapeBytes = try reader.integer(path, value) << 20
         case "venue.name":
-            _ = try reader.choice(path, value)
+            venue.isBinance = try reader.choice(path, value) == "binance"
+        case "venue.rest":
+            venue.rest = try reader.server(path, value, isStream: false)
+        case "venue.stream":
+            venue.stream = try reader.server(path, value, isStream: true)
+        case "venue.keyFile":
+            venue.keyFile = try reader.keyFile(path, value)
+        case "venue.foreignOrders":
+            venue.foreignOrders = ForeignOrderPolicy(rawValue: try reader.choice(path, value))
+        case "venue.certificateAuthority":
+            venue.certificateAuthority = try reader.absolutePath(path, value)
         case "venue.seed":
             venueSeed = UInt64(try reader.integer(path, value))
         case "venue.latencyMilliseconds":

@@ -29,9 +29,10 @@ struct ConfigurationKey: Sendable {
                 "Name of this engine: on every screen, in the state directory's path, typed to arm it."
         ),
         ConfigurationKey(
-            path: "mode", kind: .choice(["paper"]), unit: "word", defaultText: "paper",
+            path: "mode", kind: .choice(["paper", "shadow", "testnet", "live"]), unit: "word",
+            defaultText: "paper",
             explanation:
-                "How real the orders are. Only paper exists so far; live must be asked for in a later version."
+                "How real the orders are: paper simulates them, shadow only notes them, testnet and live send them. live also needs: run --live ENGINE_NAME."
         ),
         ConfigurationKey(
             path: "symbols", kind: .symbols, unit: "1 to 8 symbols", defaultText: "[\"BTCUSDT\"]",
@@ -58,9 +59,39 @@ struct ConfigurationKey: Sendable {
             explanation:
                 "Kept market tape; the oldest segments are removed beyond it, and the log says so."),
         ConfigurationKey(
-            path: "venue.name", kind: .choice(["simulated"]), unit: "word",
+            path: "venue.name", kind: .choice(["simulated", "binance"]), unit: "word",
             defaultText: "simulated",
-            explanation: "Where orders go: the simulated exchange inside the engine's process."),
+            explanation:
+                "Whose market it is: the simulated exchange inside the engine's process, or Binance USDT-M futures."
+        ),
+        ConfigurationKey(
+            path: "venue.rest", kind: .path,
+            unit: "https://HOST[:PORT], or http:// to this machine",
+            defaultText: "https://demo-fapi.binance.com",
+            explanation: "Binance: where requests go. Needed, and there is no default."),
+        ConfigurationKey(
+            path: "venue.stream", kind: .path, unit: "wss://HOST[:PORT], or ws:// to this machine",
+            defaultText: "wss://demo-fstream.binance.com",
+            explanation:
+                "Binance: where streams come from, of the same kind (live, test) as venue.rest. Needed, and there is no default."
+        ),
+        ConfigurationKey(
+            path: "venue.keyFile", kind: .path,
+            unit: "absolute path, or credential:NAME in $CREDENTIALS_DIRECTORY",
+            defaultText: "/etc/narwhal/ENGINE.key",
+            explanation:
+                "Binance: file of mode 0400 with {\"apiKey\": \"...\", \"secret\": \"...\"}. Needed by testnet and live; paper and shadow only read with it."
+        ),
+        ConfigurationKey(
+            path: "venue.foreignOrders", kind: .choice(["observe", "protect", "manage"]),
+            unit: "word", defaultText: "protect",
+            explanation:
+                "Binance: what is done about positions and orders that are not the engine's: shown, given a stop, or treated as its own."
+        ),
+        ConfigurationKey(
+            path: "venue.certificateAuthority", kind: .path, unit: "absolute path of a PEM file",
+            defaultText: "the system's authorities alone",
+            explanation: "Binance: authorities to believe besides the system's."),
         ConfigurationKey(
             path: "venue.seed", kind: .integer(0...Int64.max), unit: "number",
             defaultText: "20261121",

@@ -1,6 +1,8 @@
+import BinanceVenue
 import Foundation
 import TOMLKit
 import Trading
+import Transport
 
 /// Turns TOML values into checked ones, and says where a bad one stands.
 struct ConfigurationReader {
@@ -70,6 +72,41 @@ struct ConfigurationReader {
         let text = try text(path, value)
         guard text.hasPrefix("/") else {
             throw refusal(path, "must be an absolute path, beginning with /")
+        }
+        return text
+    }
+
+    /// The address of a server, without a path behind it; plain schemes only to this machine.
+    func server(
+        _ path: String, _ value: any TOMLValueConvertible, isStream: Bool
+    ) throws(ConfigurationError) -> ServerURL {
+        let text = try text(path, value)
+        let (plain, secure) = isStream ? ("ws", "wss") : ("http", "https")
+        do throws(ServerURL.ParseError) {
+            let url = try isStream ? ServerURL(webSocket: text) : ServerURL(http: text)
+            guard url.target == "/" else { throw .target }
+            return url
+        } catch {
+            switch error {
+            case .scheme: throw refusal(path, "must begin with \(secure)://")
+            case .host, .port:
+                throw refusal(path, "must be \(secure)://HOST or \(secure)://HOST:PORT")
+            case .target:
+                throw refusal(path, "must name the server alone, without a path: \(secure)://HOST")
+            case .plainToOtherMachine:
+                throw refusal(
+                    path, "must begin with \(secure)://; \(plain):// is only for this machine")
+            }
+        }
+    }
+
+    /// Where a key file lies; whether it can be read is found out when it is needed.
+    func keyFile(
+        _ path: String, _ value: any TOMLValueConvertible
+    ) throws(ConfigurationError) -> String {
+        let text = try text(path, value)
+        guard KeyFile.Place(text) != nil else {
+            throw refusal(path, "must be an absolute path, or credential:NAME")
         }
         return text
     }
