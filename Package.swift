@@ -117,8 +117,7 @@ let package = Package(
                 "Trading", "Text", "Market", "Models", "Risk", "Messages", "DecisionCore",
                 "Matching",
                 "Population", "Playback", "Projection", "Wire", "Gateway", "Journal", "Archive",
-                "CPosix", toml,
-                histogram,
+                "BinanceVenue", "Transport", "BinanceFormat", "CPosix", toml, histogram,
             ]),
         .executableTarget(
             name: "narwhald",
@@ -126,7 +125,8 @@ let package = Package(
                 "Trading", "Text", "Market", "Features", "Models", "Risk", "Exits", "Messages",
                 "DecisionCore", "Matching", "Population", "BinanceFormat", "Wire", "Projection",
                 "Playback",
-                "Archive", "Journal", "Gateway", "Service", "ExchangeServer", "CPosix", arguments,
+                "Archive", "Journal", "Gateway", "Service", "ExchangeServer", "BinanceVenue",
+                "Transport", "CPosix", arguments,
                 histogram,
             ],
             path: "Sources/Engine/Main", swiftSettings: settings),
@@ -197,7 +197,12 @@ let package = Package(
                 "BinanceVenue", "ExchangeServer", "BinanceFormat", "Transport", "Messages",
                 "Trading",
             ]),
-        tests("ServiceTests", ["Service", "Risk", "Messages", "Trading", "TestSupport"]),
+        tests(
+            "ServiceTests",
+            [
+                "Service", "BinanceVenue", "BinanceFormat", "ExchangeServer", "Transport", "Risk",
+                "Messages", "Trading", "TestSupport",
+            ]),
         tests("CellGridTests", ["CellGrid"]),
         tests("CockpitModelTests", ["CockpitModel", "Wire", "Trading"]),
         tests("CockpitTerminalTests", ["CockpitTerminal", "CellGrid"]),
