@@ -3,7 +3,7 @@ import Testing
 import Trading
 
 /// An exchange with two people who quote, and us.
-private struct Stage {
+struct Stage {
     var exchange: Exchange
     let maker: AccountID
     let taker: AccountID

@@ -8,6 +8,7 @@ extension Exchange {
         if time >= markets[place].nextFundingTime { settleFunding(place) }
         liquidate(place)
         unwindInsurance(place)
+        resumeSliced(place)
         fire(.mark, place)
         fireByLast(place)
         emitTicker(place)
@@ -53,7 +54,7 @@ extension Exchange {
 
     /// Cancels what rests, sells into the book down to the bankruptcy price, and hands the rest to the insurance at
     /// that price.
-    private mutating func liquidate(_ index: Int, _ place: Int, _ position: MarginPosition) {
+    mutating func liquidate(_ index: Int, _ place: Int, _ position: MarginPosition) {
         let instrument = markets[place].instrument
         if index == 0 {
             report(.liquidation(instrument.id, venueTime: time))
@@ -85,6 +86,15 @@ extension Exchange {
         let commission = accounts[index].forcedCommission(
             quantity: quantity, price: price, instrument: instrument,
             clearanceFee: configuration.clearanceFee)
+        takeOver(quantity, of: index, place, at: price, side: side, commission: commission)
+    }
+
+    /// Books a close against the insurance, outside the book and without a print.
+    mutating func takeOver(
+        _ quantity: Quantity, of index: Int, _ place: Int, at price: Price, side: Side,
+        commission: Money
+    ) {
+        let instrument = markets[place].instrument
         accounts[index].apply(
             side: side, quantity: quantity, price: price, commission: commission,
             instrument: instrument)
@@ -134,6 +144,10 @@ extension Exchange {
             }
         }) {
             let order = orders.remove(at: index)
+            if impairments[place].refusesTrigger() {
+                report(.rejected(.insufficientMargin), of: order.request)
+                continue
+            }
             report(.triggered, of: order.request)
             let closable = accounts[0].closable(
                 order.request.side, order.request.quantity, instrument: id)

@@ -128,13 +128,14 @@ extension Exchange {
     mutating func execute(_ order: RemoteOrder, _ place: Int) {
         var order = order
         let request = order.request
-        let quantity = usable(order)
         var limit: Price?
         var isResting = false
         if case .limit(let price, let timeInForce) = request.kind {
             limit = price
             isResting = rests(timeInForce)
         }
+        if order.share == nil { order.share = impairments[place].takeShare() }
+        let quantity = offered(usable(order), to: order, limit: limit, place)
         let outcome = match(
             place, taker: 0, side: request.side, limit: limit, quantity: quantity,
             as: .ours(request))
@@ -143,10 +144,14 @@ extension Exchange {
         if order.filled < request.quantity {
             let rest = usable(order)
             if let limit, isResting, !rest.isZero {
-                order.state = .resting(
-                    markets[place].book.add(
-                        owner: 0, side: request.side, price: limit, quantity: rest,
-                        isReduceOnly: request.isReduceOnly, tag: order.venueOrderID))
+                // What the book still offers comes with a later second: a book is never crossed.
+                order.state =
+                    order.share != nil && crosses(place, request.side, limit)
+                    ? .waiting
+                    : .resting(
+                        markets[place].book.add(
+                            owner: 0, side: request.side, price: limit, quantity: rest,
+                            isReduceOnly: request.isReduceOnly, tag: order.venueOrderID))
                 orders.append(order)
                 orders.sort { $0.venueOrderID < $1.venueOrderID }
             } else {
@@ -186,7 +191,7 @@ extension Exchange {
     }
 
     /// The quantity of an order of ours that may execute now: reduce-only never more than the position.
-    private func usable(_ order: RemoteOrder) -> Quantity {
+    func usable(_ order: RemoteOrder) -> Quantity {
         let rest = order.request.quantity - order.filled
         return order.request.isReduceOnly
             ? accounts[0].closable(order.request.side, rest, instrument: order.request.instrument)
@@ -236,16 +241,22 @@ extension Exchange {
         case .gtc, .ioc:
             return nil
         case .postOnly:
-            let opposite =
-                side == .buy ? markets[place].book.bestAskPrice : markets[place].book.bestBidPrice
-            guard let limit, let opposite else { return nil }
-            return (side == .buy ? limit >= opposite : limit <= opposite)
-                ? .wouldTakeLiquidity : nil
+            guard let limit else { return nil }
+            return crosses(place, side, limit) ? .wouldTakeLiquidity : nil
         case .fok:
             let available = markets[place].book.available(
                 to: side, limit: limit, excluding: owner, wanted: quantity)
+            let offered = owner == 0 ? offeredNext(of: available, place) : available
             // The venue's code for a fill-or-kill order that cannot be filled.
-            return available < quantity ? .other(code: -5021) : nil
+            return offered < quantity ? .other(code: -5021) : nil
+        }
+    }
+
+    /// Whether an order at `limit` would take.
+    private func crosses(_ place: Int, _ side: Side, _ limit: Price) -> Bool {
+        switch side {
+        case .buy: markets[place].book.bestAskPrice.map { limit >= $0 } ?? false
+        case .sell: markets[place].book.bestBidPrice.map { limit <= $0 } ?? false
         }
     }
 
@@ -273,6 +284,7 @@ extension Exchange {
                 }
                 amount = closable
             }
+            amount = sliced(amount, of: maker, place)
             if let last = printed, last.price != maker.price {
                 emitPrint(last.price, last.quantity, side, place)
                 printed = nil
@@ -372,7 +384,7 @@ extension Exchange {
 
     /// Resting reduce-only orders of ours go when there is nothing left that they could reduce. Conditional ones
     /// stay, and expire when they fire.
-    private mutating func expireReduceOnlyWithoutPosition(_ place: Int) {
+    mutating func expireReduceOnlyWithoutPosition(_ place: Int) {
         let id = markets[place].instrument.id
         var index = 0
         while index < orders.count {

@@ -37,6 +37,8 @@ package struct Exchange: Sendable {
     var nextMark: Timestamp
     var nextDepth: Timestamp
     var nextSnapshot: Timestamp
+    /// What is wrong with the matching of our orders, by instrument index.
+    var impairments: [Impairment]
 
     /// An order of ours that is open at the venue.
     struct RemoteOrder: Hashable, Sendable {
@@ -48,6 +50,8 @@ package struct Exchange: Sendable {
         let venueOrderID: Int64
         var filled: Quantity
         var state: State
+        /// The part of what the book offers that it gets at a time; `nil`: all.
+        var share: Rate? = nil
     }
 
     /// A request of ours on its way to the venue.
@@ -89,6 +93,7 @@ package struct Exchange: Sendable {
         nextDepth = start + configuration.depthInterval
         nextSnapshot = start
         ourTradeIDs = Array(repeating: 0, count: instruments.count)
+        impairments = instruments.map { _ in Impairment() }
     }
 
     /// Opens one more account of the simulated people.

@@ -108,6 +108,9 @@ package struct SimulatedMarket: Sendable {
         crowds[Int(id.index)].shock(by: fraction)
     }
 
+    /// What a fault does to the exchange itself: see `Exchange`'s own words.
+    package mutating func impair(_ change: (inout Exchange) -> Void) { change(&exchange) }
+
     /// One complete reading of our account.
     package func snapshot(at time: Timestamp) -> AccountSnapshot { exchange.snapshot(at: time) }
 
