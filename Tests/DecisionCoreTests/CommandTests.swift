@@ -134,22 +134,6 @@ struct CommandTests {
         #expect(cockpit.engine.openPositions == 0)
     }
 
-    @Test
-    func
-        `a close of unknown outcome is sent again only after a reading shows the position still open`()
-        throws
-    {
-        var cockpit = try Cockpit()
-        _ = try cockpit.openPosition()
-        let close = try #require(cockpit.command(.kill).submitted.first)
-        let unknown = cockpit.report(.outcomeUnknown, of: close)
-        #expect(unknown.approved.filter { $0.purpose == .exit(.kill) } == [])
-        #expect(unknown.reads == 1)
-        cockpit.read()
-        let again = cockpit.fire(.retryExit(Cockpit.btc), after: .milliseconds(200))
-        #expect(again.approved.map(\.purpose) == [.exit(.kill)])
-    }
-
     @Test func `a repeated command answers with its ladder and does nothing new`() throws {
         var cockpit = try Cockpit()
         _ = try cockpit.openPosition()

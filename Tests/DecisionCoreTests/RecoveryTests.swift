@@ -88,7 +88,7 @@ struct RecoveryTests {
         restarted.trade(at: 60_000)
         // The close may have been sent or not: the reading says that the position is open and the close is not.
         restarted.read()
-        let actions = restarted.fire(.retryExit(Cockpit.btc), after: .milliseconds(300))
+        let actions = restarted.fire(.retryExit(Cockpit.btc), after: .seconds(1))
         let sent = restarted.facts.compactMap { fact -> OrderRecord? in
             if case .intent(let record) = fact, record.createdTime >= restarted.engine.startTime {
                 record
@@ -117,13 +117,15 @@ struct RecoveryTests {
         var cockpit = try Cockpit()
         let entry = try cockpit.orderEntry()
         var restarted = try Self.restart(cockpit)
-        restarted.trade(at: 60_000)
-        restarted.read()
+        let missing = [entry.clientOrderID]
+        #expect(restarted.trade(at: 60_000).questions.map { $0.map(\.clientOrderID) } == [missing])
+        restarted.read(missing: missing)
         #expect(restarted.engine.orders.live.map(\.record.state) == [.outcomeUnknown])
         // Two readings five seconds apart are too early within the first minute.
-        restarted.read(after: .seconds(6))
-        #expect(restarted.engine.orders.live.map(\.id) == [entry.clientOrderID])
-        restarted.read(after: .seconds(60))
+        restarted.read(missing: missing, after: .seconds(6))
+        #expect(restarted.engine.orders.live.map(\.id) == missing)
+        restarted.read(missing: missing, after: .seconds(60))
+        restarted.read(missing: missing, after: .seconds(5))
         #expect(restarted.engine.orders.live.isEmpty)
         #expect(restarted.engine.orders.ended.last?.record.state == .abandoned)
     }
@@ -145,9 +147,10 @@ struct RecoveryTests {
                     false
                 }
             })
-        restarted.read(orders: [])
-        restarted.read(orders: [], after: .seconds(61))
-        restarted.read(orders: [], after: .seconds(6))
+        let missing = [entry.clientOrderID]
+        restarted.read(orders: [], missing: missing)
+        restarted.read(orders: [], missing: missing, after: .seconds(66))
+        restarted.read(orders: [], missing: missing, after: .seconds(6))
         #expect(restarted.engine.orders.live.isEmpty)
         #expect(restarted.engine.notReady(0) == .paused)
     }

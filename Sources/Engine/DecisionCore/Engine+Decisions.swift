@@ -96,7 +96,11 @@ extension Engine {
         }
         if isStale(index) { return .staleData }
         if let until = breakers.entriesBlockedUntil, now < until { return .breaker }
-        if symbols[index].position != nil || symbols[index].isToBeFlat || hasLiveEntry(index) {
+        // Whatever of ours may still be open at the venue, a stop or a late close too, would meet the new position.
+        let id = symbols[index].instrument.id
+        if symbols[index].position != nil || symbols[index].isToBeFlat
+            || orders.live.contains(where: { $0.instrument == id })
+        {
             return .positionOpen
         }
         return nil
@@ -166,7 +170,9 @@ extension Engine {
                 stopPrice: bracket(index, entry.direction, entry: limit).stop,
                 heldQuantity: held?.quantity ?? .zero, heldCost: held?.cost ?? .zero,
                 heldMargin: held?.margin ?? .zero, otherExposure: otherExposure(than: index),
-                tradesToday: held == nil ? account.dayTrades : max(0, account.dayTrades - 1)),
+                tradesToday: held == nil
+                    ? account.dayTrades + entriesWithoutPosition
+                    : max(0, account.dayTrades - 1)),
             of: instrument, limits: configuration.riskLimits, history: history)
         if case .approved(let order) = result.outcome {
             symbols[index].pendingEntry = entry
@@ -191,6 +197,11 @@ extension Engine {
             sum += Money(order.rest, at: price)
         }
         return sum
+    }
+
+    /// Flat symbols with an entry that may have filled without our knowing.
+    var entriesWithoutPosition: Int {
+        symbols.indices.count { symbols[$0].position == nil && hasLiveEntry($0) }
     }
 
     /// An entry is over: what did not fill is chased as often as the profile says, then given up.

@@ -30,7 +30,9 @@ extension Engine {
         switch id {
         case .maxPositions:
             return MaxPositionsGuard.verdict(
-                .init(ofSymbol: symbols[index].position == nil ? 0 : 1, inAll: openPositions),
+                .init(
+                    ofSymbol: symbols[index].position == nil && !hasLiveEntry(index) ? 0 : 1,
+                    inAll: openPositions + entriesWithoutPosition),
                 settings.maxPositions)
         case .staleData: return StaleDataGuard.verdict(staleInput(index), settings.staleData)
         case .spread:

@@ -86,6 +86,8 @@ extension Engine {
             }
             if openPositions > 0 { seeMark(index) }
         }
+        // A close must never wait for an event that does not come.
+        if symbols.contains(where: { $0.position?.isClosing ?? false }) { needsSettling = true }
         checkBreakers()
         recordAccountEveryMinute()
         if let heartbeat = configuration.heartbeat { emit(.setTimer(.tick, at: now + heartbeat)) }

@@ -17,7 +17,10 @@ extension Engine {
                 filledQuantity: .zero, filledNotional: .zero, createdTime: now, changedTime: now))
         record(.intent(order.record))
         emit(.submit(approved))
-        emit(.setTimer(.orderTimeout(order.id), at: now + configuration.orderAnswerLimit))
+        let limit =
+            approved.purpose == .protectiveStop
+            ? configuration.stopAnswerLimit : configuration.orderAnswerLimit
+        emit(.setTimer(.orderTimeout(order.id), at: now + limit))
         _ = order.record.state.receive(.handedOver, hasFills: false)
         orders.add(order)
         counters.ordersSubmitted += 1
@@ -114,7 +117,8 @@ extension Engine {
                 order.record.changedTime = time
                 order.unknownSince = order.isUnknown ? order.unknownSince ?? time : nil
                 order.absences = 0
-                order.firstAbsence = nil
+                order.absentSince = nil
+                order.isDisowned = false
             }
             return step
         }
@@ -204,7 +208,8 @@ extension Engine {
                 "\(name(index)): a close order ended with \(order.record.filledQuantity) of "
                     + "\(order.record.request.quantity) filled")
         }
-        let gotOn = !order.record.filledQuantity.isZero
+        // One that was never there is no refusal.
+        let gotOn = !order.record.filledQuantity.isZero || order.record.state == .abandoned
         let delay: Duration =
             gotOn ? .zero : closing.attempts <= 3 ? .milliseconds(200) : .seconds(1)
         let next = max(closing.nextAttempt, now + delay)

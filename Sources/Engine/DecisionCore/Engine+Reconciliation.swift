@@ -39,6 +39,8 @@ extension Engine {
         counters.readings += 1
         needsSettling = true
         let isFirst = reading.readTime == nil
+        // The earlier of both clocks: what is not known exactly must not make a proof.
+        let asked = min(reading.askedTime ?? snapshot.venueTime, snapshot.venueTime)
         reading.askedTime = nil
         reading.readTime = now
         var doubts = 0
@@ -47,7 +49,7 @@ extension Engine {
         for index in symbols.indices {
             switch compareFills(index, snapshot) {
             case .agree:
-                doubts += compareOrders(index, snapshot)
+                doubts += compareOrders(index, snapshot, askedAt: asked)
                 switch comparePosition(index, snapshot, isFirst: isFirst) {
                 case .agree: symbols[index].mismatches = 0
                 case .doubt: doubts += 1
@@ -55,7 +57,9 @@ extension Engine {
                     differences.append(what)
                     isUnexplained = true
                 }
-            case .doubt: doubts += 1
+            case .doubt:
+                doubts += 1
+                forgetProofs(index)
             case .adopted(let what):
                 differences.append(what)
                 isUnexplained = true
@@ -105,11 +109,10 @@ extension Engine {
         let waitsForFlat =
             (gate.flatReason != nil && !reading.flatAgreed && openPositions == 0)
             || symbols.contains { $0.isToBeFlat && $0.position == nil && !$0.isFlatAgreed }
-        let isSoon =
-            doubts > 0 || reading.wantsAnother || waitsForFlat
-            || orders.live.contains { $0.isUnknown }
+        let isSoon = doubts > 0 || reading.wantsAnother || waitsForFlat
         reading.wantsAnother = false
-        scheduleReading(after: isSoon ? Self.doubtInterval : readingInterval)
+        scheduleReading(
+            after: isSoon ? Self.doubtInterval : delayForUnknown() ?? readingInterval)
     }
 
     /// A reading is a sign of life of the order link too, so it comes twice as often as the link would go stale.

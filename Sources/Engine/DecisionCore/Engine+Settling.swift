@@ -76,7 +76,7 @@ extension Engine {
             cancel(id)
         }
         guard now >= closing.nextAttempt else { return }
-        let inFlight = inFlightExits(index)
+        let inFlight = expectedExits(index)
         let filters = symbols[index].instrument.filters
         if filters.tradable(position.record.quantity).isZero { tellDust(index) }
         // Dust beyond what is on its way is left: an order for it would be more than the position.
@@ -89,7 +89,7 @@ extension Engine {
             rest = rest.subtracting(sent)
             slices += 1
         }
-        guard slices > 0 else { return }
+        guard slices > 0 else { return awaitUnknownExits(index) }
         needsSettling = true
         let attempts = closing.attempts + 1
         symbols[index].position?.closing?.attempts = attempts
@@ -103,6 +103,20 @@ extension Engine {
                 "\(name(index)): \(closing.attempts) closes did not end the position; trying on, one a second"
             )
         }
+    }
+
+    /// Comes back when the patience with the oldest close of unknown outcome is over.
+    private mutating func awaitUnknownExits(_ index: Int) {
+        let id = symbols[index].instrument.id
+        var oldest: Timestamp?
+        for order in orders.live where order.instrument == id && order.isExit && !order.isDisowned {
+            guard let since = order.unknownSince else { continue }
+            oldest = min(oldest ?? since, since)
+        }
+        guard let next = oldest.map({ $0 + configuration.unknownExitPatience }), next > now else {
+            return
+        }
+        emit(.setTimer(.retryExit(id), at: next))
     }
 
     /// Says once that the position, or what is left of it, is too small for any order.
@@ -120,10 +134,23 @@ extension Engine {
 
     /// What live close orders may still take from the position; one of unknown outcome counts until evidence speaks.
     func inFlightExits(_ index: Int) -> Quantity {
+        exits(index) { _ in true }
+    }
+
+    /// What the next close need not send again. One of unknown outcome counts only for a moment, and not when the
+    /// venue disowns it: two closes can only reduce, so the second is harmless, but a position that is kept is not.
+    private func expectedExits(_ index: Int) -> Quantity {
+        exits(index) { order in
+            guard let since = order.unknownSince else { return true }
+            return !order.isDisowned && now - since < configuration.unknownExitPatience
+        }
+    }
+
+    private func exits(_ index: Int, where counts: (LiveOrder) -> Bool) -> Quantity {
         let id = symbols[index].instrument.id
         var sum = Quantity.zero
-        for order in orders.live where order.instrument == id {
-            if case .exit = order.record.purpose { sum += order.rest }
+        for order in orders.live where order.instrument == id && order.isExit && counts(order) {
+            sum += order.rest
         }
         return sum
     }
@@ -188,7 +215,7 @@ extension Engine {
         }
         if isEnough { return }
         // A close was sent in this very answer: only if it does not work is a stop needed in between.
-        if let closing = position.closing, closing.attempts <= 1, !inFlightExits(index).isZero {
+        if let closing = position.closing, closing.attempts <= 1, !expectedExits(index).isZero {
             return
         }
         guard position.stopFailures < 3 else { return }

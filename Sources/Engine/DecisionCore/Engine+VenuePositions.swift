@@ -24,6 +24,14 @@ extension Engine {
         return .agree
     }
 
+    /// Whether the reading has the very position that we book, or both have none.
+    func agreesOnPosition(_ index: Int, _ snapshot: AccountSnapshot) -> Bool {
+        let id = symbols[index].instrument.id
+        let venue = snapshot.positions.first { $0.instrument == id && !$0.quantity.isZero }
+        let own = symbols[index].position?.record
+        return venue?.direction == own?.direction && venue?.quantity == own?.quantity
+    }
+
     mutating func comparePosition(
         _ index: Int, _ snapshot: AccountSnapshot, isFirst: Bool
     ) -> Comparison {

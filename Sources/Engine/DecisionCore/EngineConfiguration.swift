@@ -38,6 +38,16 @@ package struct EngineConfiguration: Sendable {
     package var protectionLimit: Duration = .seconds(5)
     /// An order without any answer for this long has an unknown outcome.
     package var orderAnswerLimit: Duration = .seconds(5)
+    /// A protective stop without any answer for this long has an unknown outcome: the next one goes at once.
+    package var stopAnswerLimit: Duration = .seconds(2)
+    /// A close of unknown outcome keeps the next one waiting for at most this long: both can only reduce.
+    package var unknownExitPatience: Duration = .seconds(1)
+    /// The venue refuses a request that reaches it later than this after it was sent.
+    package var receiveWindow: Duration = .seconds(5)
+    /// An entry can be proven absent only by readings later than this after the end of its receive window.
+    package var absenceAge: Duration = .seconds(60)
+    /// The two readings that prove an entry absent lie at least this far apart.
+    package var absenceInterval: Duration = .seconds(5)
     /// A mark beyond the stop for this long without its fill closes the position ourselves.
     package var stopGrace: Duration = .seconds(2)
 

@@ -10,7 +10,11 @@ package struct LiveOrder: Sendable {
     package internal(set) var seenOpenTime: Timestamp?
     /// Complete readings of the account that did not list it although they should have.
     package internal(set) var absences = 0
-    package internal(set) var firstAbsence: Timestamp?
+    /// When the first of the readings was asked for that prove, one after the other, that it never reached the venue;
+    /// `nil` while none does, and again as soon as one contradicts.
+    package internal(set) var absentSince: Timestamp?
+    /// The venue has said, after its outcome became unknown, that it does not know it.
+    package internal(set) var isDisowned = false
     /// A contradiction was reported; the next ones only count.
     package internal(set) var didReportRefusal = false
 
@@ -45,6 +49,8 @@ package struct LiveOrder: Sendable {
         hasher.combine(record)
         hasher.combine(unknownSince?.nanoseconds ?? -1)
         hasher.combine(absences)
+        hasher.combine(absentSince?.nanoseconds ?? -1)
+        hasher.combine(isDisowned)
     }
 }
 
