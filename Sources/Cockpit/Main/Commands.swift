@@ -180,13 +180,41 @@ struct FlattenCommand: ParsableCommand {
 struct KillCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kill",
-        abstract: "Close everything at market and lock the engine until it is armed.")
+        abstract: "Close everything at market and lock the engine until it is armed.",
+        discussion: """
+            With --direct --config FILE the engine program closes the positions at the venue itself, whether an engine \
+            runs or not; this program holds no keys.
+            """)
     @OptionGroup var options: CommandOptions
 
     @Flag(help: "Really do it.")
     var yes = false
 
+    @Flag(help: "Without the engine: narwhald closes at the venue. Needs --config.")
+    var direct = false
+
+    @Option(help: "With --direct: the engine's configuration file.")
+    var config: String?
+
+    @Flag(help: "With --direct: only say what would be done.")
+    var dryRun = false
+
+    @Flag(help: "With --direct: every symbol of the account.")
+    var allSymbols = false
+
     func validate() throws {
+        if direct {
+            if config == nil { throw ValidationError("kill --direct needs --config FILE") }
+            if yes == dryRun {
+                throw ValidationError(
+                    "kill --direct closes positions at market; say --yes to do it, or --dry-run to see the plan"
+                )
+            }
+            return
+        }
+        if config != nil || dryRun || allSymbols {
+            throw ValidationError("--config, --dry-run and --all-symbols need --direct")
+        }
         if !yes {
             throw ValidationError(
                 "kill closes every position at market and locks the engine; say 'narwhal kill --yes' to do it"
@@ -194,7 +222,15 @@ struct KillCommand: ParsableCommand {
         }
     }
 
-    func run() throws { try options.run(.kill) }
+    func run() throws {
+        guard direct, let config else { return try options.run(.kill) }
+        var words = ["kill", "--direct", "--config", config]
+        if yes { words.append("--yes") }
+        if dryRun { words.append("--dry-run") }
+        if allSymbols { words.append("--all-symbols") }
+        if options.json { words.append("--json") }
+        try reporting { () throws(Failure) in throw EngineProgram.become(words) }
+    }
 }
 
 /// `narwhal halt`

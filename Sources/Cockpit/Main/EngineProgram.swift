@@ -17,7 +17,12 @@ enum EngineProgram {
         var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
         words.append(nil)
         execv(path, words)
-        let number = errno
+        var number = errno
+        if number == ENOENT {
+            // Not beside us: perhaps it is installed.
+            execvp("narwhald", words)
+            number = errno
+        }
         for word in words { free(word) }
         return missing(number)
     }

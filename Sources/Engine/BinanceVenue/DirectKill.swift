@@ -74,6 +74,8 @@ package struct DirectKill: Sendable {
     private let start: Timestamp
     private var ids: ClientOrderIDs
     private var rungs: [Rung] = []
+    /// Every symbol that was to be closed at some time: none is forgotten because it is flat by now.
+    private var seen: Set<SymbolName> = []
 
     private static let maxRounds = 12
     private static let maxAttempts = 4
@@ -229,14 +231,14 @@ package struct DirectKill: Sendable {
     }
 
     /// The configured symbols, and with the whole account every other one that has anything; sorted.
-    private func targets(_ account: Account?) -> [SymbolName] {
-        var targets = Set(symbols)
+    private mutating func targets(_ account: Account?) -> [SymbolName] {
+        seen.formUnion(symbols)
         if isWholeAccount, let account {
             let names =
                 account.positions.map(\.symbol) + (account.orders ?? []) + (account.stops ?? [])
-            targets.formUnion(names.compactMap { SymbolName($0) })
+            seen.formUnion(names.compactMap { SymbolName($0) })
         }
-        return targets.sorted()
+        return seen.sorted()
     }
 
     // MARK: Orders

@@ -23,10 +23,13 @@ struct Run: ParsableCommand {
     @Option(help: "Write the log to this file instead of standard error.")
     var log: String?
 
+    @OptionGroup var live: LiveOption
+
     @OptionGroup var changes: DemoOptions
 
     func validate() throws {
         if demo && config != nil { throw ValidationError("--demo needs no --config") }
+        if live.liveName != nil && config == nil { throw ValidationError("--live needs --config") }
     }
 
     func run() throws {
@@ -43,6 +46,7 @@ struct Run: ParsableCommand {
             do throws(ConfigurationError) {
                 configuration = try Configuration(path: config)
             } catch { throw fail(error.description) }
+            try live.check(configuration)
         }
         defer { if let temporary { DemoOptions.removeDirectory(temporary) } }
         if narwhal_forbid_core_dumps() != 0 { note("core dumps cannot be switched off") }
