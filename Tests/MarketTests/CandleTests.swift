@@ -74,6 +74,29 @@ import Trading
         #expect(market.counts.klineDifferences == 1)
     }
 
+    @Test func `candles of the venue are history before the first print, and never after it`()
+        throws
+    {
+        var market = try market()
+        func kline(_ minute: Int64, volume: Int64 = 3) -> MarketData {
+            .kline(
+                Kline(
+                    openTime: at(minute * 60_000), interval: .minutes(1), open: price(10),
+                    high: price(12), low: price(9), close: price(11), volume: quantity(volume),
+                    takerBuyVolume: quantity(1), isClosed: true, venueTime: at(0)))
+        }
+        // Nothing is decided on them, so they are no news; one without volume is a minute without prints.
+        for data in [kline(1), kline(3), kline(2), kline(3), kline(4, volume: 0)] {
+            #expect(market.apply(data, at: at(300_000)) == [])
+        }
+        #expect(market.candles1m.all.map(\.openTime) == [at(60_000), at(180_000)])
+        #expect(market.candles1m.last?.close == price(11))
+        #expect(market.candles1m.last?.takerBuyVolume == quantity(1))
+        market.tape(trade(1, 100, 1, .buy, 300_000))
+        #expect(market.apply(kline(4), at: at(301_000)) == [])
+        #expect(market.candles1m.count == 2)
+    }
+
     @Test func `the ring keeps the newest and forgets the oldest`() throws {
         var configuration = MarketConfiguration()
         configuration.maxCandles1m = 3

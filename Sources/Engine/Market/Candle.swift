@@ -12,9 +12,9 @@ package struct Candle: Hashable, Sendable {
     package var volume: Quantity
     /// The part of `volume` in which the taker bought.
     package var takerBuyVolume: Quantity
-    /// The exact sum of price × quantity.
+    /// The exact sum of price × quantity; zero when the candle is the venue's, which does not say it to us.
     package var notional: Money
-    /// Prints in the interval.
+    /// Prints in the interval; 0 when the candle is the venue's.
     package var tradeCount: Int
 
     package init(
@@ -45,6 +45,14 @@ package struct Candle: Hashable, Sendable {
             volume: print.quantity,
             takerBuyVolume: print.takerSide == .buy ? print.quantity : .zero,
             notional: Money(units: notional), tradeCount: 1)
+    }
+
+    /// A candle that the venue made.
+    init(adopted kline: Kline) {
+        self.init(
+            openTime: kline.openTime, open: kline.open, high: kline.high, low: kline.low,
+            close: kline.close, volume: kline.volume, takerBuyVolume: kline.takerBuyVolume,
+            notional: .zero, tradeCount: 0)
     }
 
     /// Counts one more print.

@@ -127,6 +127,12 @@ package struct CandleSeries: Sendable {
         return close()
     }
 
+    /// Appends a closed candle of the venue behind those that are known; others are passed over.
+    mutating func adopt(_ kline: Kline) {
+        guard current == nil, last.map({ kline.openTime > $0.openTime }) ?? true else { return }
+        push(Candle(adopted: kline))
+    }
+
     private mutating func close() -> Bool {
         guard let candle = current else { return false }
         current = nil

@@ -188,10 +188,15 @@ package struct MarketState: Sendable {
         return .markChanged
     }
 
-    /// The venue's candle closes ours; prints that come later still find it. Differences are counted, never adopted.
+    /// The venue's candle closes ours; prints that come later still find it. Differences are counted, never adopted; only
+    /// what was before the first print is.
     private mutating func apply(_ kline: Kline, at time: Timestamp) -> MarketChange {
         ages.seen(at: time)
         guard kline.isClosed else { return [] }
+        if counts.prints == 0 {
+            adopt(kline)
+            return []
+        }
         if kline.interval == candles1m.interval {
             guard candles1m.close(openedAt: kline.openTime) else { return [] }
             if let ours = candles1m.last, ours.volume != kline.volume {
@@ -204,6 +209,17 @@ package struct MarketState: Sendable {
         }
         if let ours = candles5m.last, ours.volume != kline.volume { counts.klineDifferences += 1 }
         return .candleClosed5m
+    }
+
+    /// Before the first print the venue's candles are the history that features look back on. They are no news: nothing
+    /// is decided on them.
+    private mutating func adopt(_ kline: Kline) {
+        guard !kline.volume.isZero else { return }
+        if kline.interval == candles1m.interval {
+            candles1m.adopt(kline)
+        } else if kline.interval == candles5m.interval {
+            candles5m.adopt(kline)
+        }
     }
 
     private mutating func apply(_ order: ForcedOrder, at time: Timestamp) -> MarketChange {
