@@ -7,62 +7,6 @@ import Wire
 
 @testable import Service
 
-/// `narwhald run` as a process of its own that can be killed.
-private final class Child {
-    let process = Process()
-    let ready: EngineRunner.Ready
-    private let output = Pipe()
-
-    struct Failure: Error { var text: String }
-
-    static let program =
-        Bundle.allBundles.map(\.bundleURL)
-        .map { $0.deletingLastPathComponent().appending(path: "narwhald") }
-        .first { FileManager.default.isExecutableFile(atPath: $0.path) }
-        ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
-            path: "narwhald")
-
-    init(_ directory: TestDirectory, timeScale: Double, seed: UInt64) throws {
-        let text = """
-            engine = "test"
-            timeScale = \(timeScale)
-            [state]
-            directory = "\(directory.path)/state"
-            [venue]
-            seed = \(seed)
-            [market]
-            whaleThreshold = 100000000
-            [models]
-            file = "\(directory.path)/model.json"
-            """
-        let file = directory.path + "/config.toml"
-        try text.write(toFile: file, atomically: true, encoding: .utf8)
-        try TestEngine.model.write(
-            toFile: directory.path + "/model.json", atomically: true, encoding: .utf8)
-        process.executableURL = Self.program
-        process.arguments = [
-            "run", "--config", file, "--log", directory.path + "/engine.log",
-        ]
-        process.standardOutput = output
-        try process.run()
-        var line = Data()
-        while !line.contains(10) {
-            let more = output.fileHandleForReading.availableData
-            if more.isEmpty { throw Failure(text: "narwhald did not start") }
-            line += more
-        }
-        ready = try JSONDecoder().decode(EngineRunner.Ready.self, from: line.prefix { $0 != 10 })
-    }
-
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-
-    func end(_ signal: Int32) -> Int32 {
-        kill(process.processIdentifier, signal)
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
-}
-
 extension RunningEngineTests {
     /// Engines that die without a word, and what the next one makes of what is left.
     @Suite struct CrashTests {
@@ -131,7 +75,7 @@ extension RunningEngineTests {
                 atPath: state, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
             do {
-                let child = try Child(directory, timeScale: 120, seed: seed)
+                let child = try EngineProcess.simulated(directory, timeScale: 120, seed: seed)
                 let client = try SocketClient(child.ready.controlSocket)
                 switch when {
                 case .after(let milliseconds): usleep(milliseconds * 1_000)
@@ -163,7 +107,7 @@ extension RunningEngineTests {
             #expect(kill(file.pid, 0) != 0, "the file that was left behind names a dead process")
 
             let began = Moment.now()
-            let child = try Child(directory, timeScale: 1, seed: seed)
+            let child = try EngineProcess.simulated(directory, timeScale: 1, seed: seed)
             let client = try SocketClient(child.ready.controlSocket)
             let isSettled = try eventually(within: 5) {
                 guard let report = try client.status(), report.lastReconciledAgeMs != nil else {
@@ -203,7 +147,7 @@ extension RunningEngineTests {
                 atPath: directory.path + "/state", withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
             // As fast as it is allowed to be: in a debug build the market lane is never empty.
-            let child = try Child(directory, timeScale: 200, seed: 7)
+            let child = try EngineProcess.simulated(directory, timeScale: 200, seed: 7)
             let client = try SocketClient(child.ready.controlSocket)
             let isRunning = try eventually { try client.status()?.lastReconciledAgeMs != nil }
             #expect(isRunning)

@@ -90,6 +90,7 @@ package struct Engine: Sendable {
         case .command(let envelope): receive(envelope)
         case .latch(let report): receive(report)
         case .store(let report): receive(report)
+        case .notice(let notice): tell(notice.tag, notice.severity, notice.text)
         }
         return finish()
     }

@@ -24,6 +24,8 @@ package struct VenueWitness: Hashable, Sendable {
     package var walletBalance: Money
     /// Orders that were taken since the opening, without the venue's own; only the latest thousands are looked at.
     package var ordersTaken: Int
+    /// Names of the orders taken that could open or enlarge a position, oldest first.
+    package var entryOrderIDs: [String]
     package var fills: Int
 }
 
@@ -92,6 +94,8 @@ extension VenueDesk {
             longestNaked: watch.longest,
             longestNakedSymbol: watch.place.map { instruments[$0].symbol },
             walletBalance: account.walletBalance, ordersTaken: counts.values.reduce(0, +),
+            entryOrderIDs: orders.filter { !$0.isReduceOnly && !$0.closesPosition }
+                .map(\.clientOrderID),
             fills: trades.elements.count)
     }
 }

@@ -61,6 +61,7 @@ extension Event.Body {
         case .command: "command"
         case .latch: "latch"
         case .store: "store"
+        case .notice: "notice"
         }
     }
 }

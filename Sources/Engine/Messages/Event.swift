@@ -53,6 +53,8 @@ package struct Event: Hashable, Sendable {
         case command(CommandEnvelope)
         case latch(LatchReport)
         case store(StoreReport)
+        /// Something that a session with the outside wants people to know; it changes nothing.
+        case notice(Notice)
     }
 
     package init(sequence: UInt64, time: Timestamp, body: Body) {

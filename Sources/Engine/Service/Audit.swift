@@ -86,6 +86,7 @@ extension Event.Body {
         case .command(let envelope): "command \(envelope.command.name)"
         case .latch: "latch report"
         case .store: "store report"
+        case .notice: "notice"
         }
     }
 }

@@ -146,7 +146,7 @@ struct DecisionLoop {
             isMarket = true
             around.tape.append(
                 sequence: event.sequence, time: event.time, instrument: id, data: data)
-        case .order, .account, .timer, .command, .latch, .store:
+        case .order, .account, .timer, .command, .latch, .store, .notice:
             isMarket = false
         }
         guard !isMarket || !actions.isEmpty else { return }
@@ -174,7 +174,7 @@ struct DecisionLoop {
         case .order, .command, .latch: return .full
         case .account(.alive): return .normal
         case .account: return .full
-        case .market, .timer, .store:
+        case .market, .timer, .store, .notice:
             let needsDisk = facts.contains { fact in
                 switch fact {
                 case .intent, .orderChanged, .fill, .gateChanged, .symbolPaused, .positionChanged,

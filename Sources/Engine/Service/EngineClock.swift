@@ -15,6 +15,16 @@ package struct EngineClock: Sendable {
         origin = narwhal_monotonic_nanoseconds()
     }
 
+    /// Goes on with `known`, or from the wall clock when there is none, but never from before `last`.
+    package init(continuing known: EngineClock?, after last: Timestamp, scale: Double) {
+        let first = last + .milliseconds(1)
+        if let known, known.now() >= first {
+            self = known
+        } else {
+            self.init(start: max(known?.now() ?? Self.wall(), first), scale: scale)
+        }
+    }
+
     /// Engine time now.
     package func now() -> Timestamp {
         start

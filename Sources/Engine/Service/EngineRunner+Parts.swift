@@ -79,34 +79,29 @@ extension EngineRunner {
             timeScale: configuration.timeScale)
     }
 
-    /// The simulated market as it was left: our account from the journal, the people anew from the seed and the run.
-    static func simulatedMarket(
-        _ configuration: Configuration, instruments: [Instrument], recovery: Recovery,
-        directory: String,
-        start: Timestamp
-    ) throws(StartError) -> SimulatedMarket {
-        var record = freshRecord(configuration, instruments)
-        var prices = instruments.map { SimulatedMarket.startPrice(of: $0.symbol) }
-        if recovery.lastRun > 0 {
-            do throws(JournalError) {
-                let reader = try JournalReader(directory: directory)
-                for entry in try reader.venueHistory() {
-                    switch entry {
-                    case .sent(let request): record.apply(request)
-                    case .order(let report): record.apply(report)
-                    case .account(let report): record.apply(report)
-                    }
+    /// Our account on paper as it was left, and the last price of each instrument.
+    static func paperRecord(
+        _ configuration: Configuration, _ needs: VenueNeeds
+    ) throws(StartError) -> (record: PaperRecord, prices: [Price]) {
+        var record = freshRecord(configuration, needs.instruments)
+        var prices = needs.instruments.map { SimulatedMarket.startPrice(of: $0.symbol) }
+        guard needs.recovery.lastRun > 0 else { return (record, prices) }
+        do throws(JournalError) {
+            let reader = try JournalReader(directory: needs.directory)
+            for entry in try reader.venueHistory() {
+                switch entry {
+                case .sent(let request): record.apply(request)
+                case .order(let report): record.apply(report)
+                case .account(let report): record.apply(report)
                 }
-                for decision in try reader.decisions(limit: 200).reversed() {
-                    guard let price = decision.value.markPrice else { continue }
-                    let place = Int(decision.value.instrument.index)
-                    if place < prices.count { prices[place] = price }
-                }
-            } catch { throw StartError(error.text) }
-        }
-        return simulatedMarket(
-            configuration, record: record, run: UInt64(recovery.lastRun), prices: prices,
-            start: start)
+            }
+            for decision in try reader.decisions(limit: 200).reversed() {
+                guard let price = decision.value.markPrice else { continue }
+                let place = Int(decision.value.instrument.index)
+                if place < prices.count { prices[place] = price }
+            }
+        } catch { throw StartError(error.text) }
+        return (record, prices)
     }
 
     /// The market of `configuration` around the account of `record`.

@@ -63,11 +63,14 @@ package final class EngineRunner {
         _ configuration: Configuration, build: String, limits: JournalLimits = JournalLimits(),
         hooks: JournalHooks = JournalHooks(), logLine: @escaping @Sendable (String) -> Void
     ) throws(StartError) {
-        let instruments = configuration.symbols.enumerated().map { index, symbol in
-            Instrument.preset(symbol, id: InstrumentID(UInt16(index)))
-        }
-        let core = try Self.core(configuration, instruments: instruments)
         directory = try Self.stateDirectory(configuration)
+        let ground = try Self.binanceGround(configuration, directory.path, logLine)
+        let instruments =
+            ground?.instruments
+            ?? configuration.symbols.enumerated().map { index, symbol in
+                Instrument.preset(symbol, id: InstrumentID(UInt16(index)))
+            }
+        let core = try Self.core(configuration, instruments: instruments)
         let store: JournalStore
         let recovery: Recovery
         let chainBreak: ChainBreak?
@@ -83,8 +86,9 @@ package final class EngineRunner {
         } catch { throw StartError(error.text) }
         if let chainBreak { throw StartError(JournalError.damaged(chainBreak).text) }
 
-        let start = max(EngineClock.wall(), recovery.lastTime + .milliseconds(1))
-        clock = EngineClock(start: start, scale: configuration.timeScale)
+        clock = EngineClock(
+            continuing: ground?.clock, after: recovery.lastTime, scale: configuration.timeScale)
+        let start = clock.now()
         lanes = Lanes(instruments: instruments.count)
         tape = TapeWriter(
             directory: directory.tapePath, instruments: instruments, run: recovery.lastRun + 1,
@@ -103,9 +107,12 @@ package final class EngineRunner {
         let (lanes, clock) = (lanes, clock)
         let host = ProcessInfo.processInfo.hostName
         let queries = StoreQueries(directory: directory.path, instruments: instruments)
-        let market = try Self.simulatedMarket(
-            configuration, instruments: instruments, recovery: recovery, directory: directory.path,
-            start: start)
+        let gate = GateWatch(engine.gate.epoch)
+        venue = try Self.venue(
+            configuration, ground,
+            VenueNeeds(
+                instruments: instruments, clock: clock, lanes: lanes, recovery: recovery,
+                directory: directory.path, start: start, logLine: logLine))
 
         // A latch that the core does not know was planted while nobody looked: its kill is the first event.
         let isPlanted = LatchFile.isSet(in: directory.path)
@@ -125,7 +132,10 @@ package final class EngineRunner {
                             "\(EngineClock.wall().utcText) \(notice.tag.rawValue) \(notice.text)")
                     },
                     engineTime: { clock.now() }))
-        } catch { throw StartError(error.text) }
+        } catch {
+            venue.stop()
+            throw StartError(error.text)
+        }
         ready = Ready(
             engine: configuration.engineName, mode: configuration.mode.rawValue, pid: getpid(),
             viewSocket: gateway.viewPath, controlSocket: gateway.controlPath,
@@ -151,6 +161,7 @@ package final class EngineRunner {
                 onStore: { report, _ in lanes.send(.store(report), at: clock.now()) })
         } catch {
             gateway.stop()
+            venue.stop()
             Self.removeEngineFile(directory.path)
             throw StartError(error.text)
         }
@@ -158,10 +169,6 @@ package final class EngineRunner {
             directory: directory.path, isKnown: isPlanted,
             onReport: { report in lanes.send(.latch(report), at: clock.now()) },
             onPlanted: { Self.sendKillOfFile(to: lanes) })
-        let gate = GateWatch(engine.gate.epoch)
-        venue = SimulatedVenue(
-            market, clock: clock, lanes: lanes, latency: configuration.venueLatency,
-            instruments: instruments.count)
 
         housekeeping = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "housekeeping"))
         housekeeping.schedule(deadline: .now(), repeating: .seconds(1))
@@ -174,7 +181,7 @@ package final class EngineRunner {
             latch: latch, gateway: gateway, gauges: gauges,
             shell: ShellIdentity(
                 host: host, build: build, timeScale: configuration.timeScale, startedAt: start,
-                clusterSource: "simulated holders"))
+                clusterSource: ground == nil ? "simulated holders" : "none"))
         let log = EventLog(recovered: queries.recentEvents(), write: logLine)
         let end = end
         let thread = Thread {

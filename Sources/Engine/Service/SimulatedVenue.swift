@@ -79,7 +79,8 @@ package final class SimulatedVenue<Ground: SimulatedGround>: Venue {
         var inbox: [Request] = []
         var market: [Item] = []
         var isStopping = false
-        var hasStopped = false
+        /// Also so before it has begun.
+        var hasStopped = true
     }
 
     /// Wall time between two looks at the market.
@@ -108,6 +109,7 @@ package final class SimulatedVenue<Ground: SimulatedGround>: Venue {
     }
 
     package func start() {
+        state.withLock { $0.hasStopped = false }
         let thread = Thread { [self] in run() }
         thread.name = "venue"
         thread.stackSize = 8 << 20

@@ -23,6 +23,18 @@ package struct BinanceSettings: Hashable, Sendable, Codable {
     /// Path of a PEM file of authorities to believe besides the system's.
     package var certificateAuthority: String?
 
+    /// `rest` and `stream` as `ServerURL` reads them; a `keyFile` of `nil` reads public data only.
+    package init(
+        rest: String, stream: String, keyFile: String?,
+        foreignOrders: ForeignOrderPolicy = .protect, certificateAuthority: String? = nil
+    ) {
+        self.rest = rest
+        self.stream = stream
+        self.keyFile = keyFile
+        self.foreignOrders = foreignOrders
+        self.certificateAuthority = certificateAuthority
+    }
+
     package func restURL() throws(ConfigurationError) -> ServerURL {
         do throws(ServerURL.ParseError) {
             return try ServerURL(http: rest)

@@ -1,0 +1,116 @@
+import BinanceVenue
+import Dispatch
+import Foundation
+import Synchronization
+import Trading
+import Transport
+
+/// What is known of Binance before a session begins: who we are there, what is traded, what time it is.
+struct BinanceGround {
+    let settings: BinanceSettings
+    let rest: ServerURL
+    let stream: ServerURL
+    let trust: TLSTrust
+    let credentials: Credentials?
+    /// In the order of the configured symbols.
+    let instruments: [Instrument]
+    /// Engine time; started at the venue's time where that could be asked.
+    let clock: EngineClock
+    let budget: VenueBudget
+
+    /// How long the venue's clock is asked for before the engine starts without it.
+    private static let clockPatience = 3
+
+    /// Reads keys and certificates, asks the venue for its time and its contracts.
+    ///
+    /// A venue that does not answer is no reason not to start when its contracts are on disk: positions are guarded as
+    /// soon as it answers again.
+    static func prepare(
+        _ configuration: Configuration, _ settings: BinanceSettings, directory: String,
+        logLine: @Sendable (String) -> Void
+    ) throws(StartError) -> BinanceGround {
+        let rest: ServerURL
+        let stream: ServerURL
+        let trust: TLSTrust
+        let credentials: Credentials?
+        do throws(ConfigurationError) {
+            rest = try settings.restURL()
+            stream = try settings.streamURL()
+            credentials = try settings.credentials(environment: ProcessInfo.processInfo.environment)
+        } catch { throw StartError(error.description) }
+        do throws(TLSTrust.LoadError) {
+            trust = try TLSTrust(extraAuthorities: settings.certificateAuthority)
+        } catch { throw StartError("venue.certificateAuthority: \(error.description)") }
+
+        let thread = TransportThread()
+        let wall = EngineClock(start: EngineClock.wall(), scale: 1)
+        let budget = VenueBudget(now: { wall.now() })
+        let client = BinanceREST(
+            base: rest, trust: trust, credentials: credentials, budget: budget, on: thread,
+            now: { wall.now() })
+        defer {
+            client.stop()
+            do throws(TransportThread.StopError) { try thread.stop() } catch {
+                logLine("\(EngineClock.wall().utcText) SESSION \(error.description)")
+            }
+        }
+        let scale = configuration.timeScale
+        let cache = ContractCache(directory: directory, venue: rest.description)
+        let symbols = configuration.symbols
+        let isSigned = credentials != nil
+        let (clock, selection) = waitFor {
+            () async -> (EngineClock?, Result<ContractCache.Selection, ContractError>) in
+            var clock: EngineClock?
+            for _ in 0..<clockPatience where clock == nil {
+                guard await client.synchronizeClock(), let time = client.venueTime() else {
+                    continue
+                }
+                clock = EngineClock(start: time, scale: scale)
+            }
+            do throws(ContractError) {
+                let selection = try await cache.select(
+                    symbols, from: client, isSigned: isSigned, at: EngineClock.wall())
+                return (clock, .success(selection))
+            } catch { return (clock, .failure(error)) }
+        }
+        if clock == nil {
+            logLine(
+                "\(EngineClock.wall().utcText) SESSION the venue does not tell its time; our own is used until it does"
+            )
+        }
+        switch selection {
+        case .failure(let error): throw StartError(error.description)
+        case .success(let selection):
+            for note in selection.notes {
+                logLine("\(EngineClock.wall().utcText) SESSION \(note)")
+            }
+            return BinanceGround(
+                settings: settings, rest: rest, stream: stream, trust: trust,
+                credentials: credentials, instruments: selection.instruments,
+                clock: clock ?? EngineClock(start: EngineClock.wall(), scale: scale),
+                budget: budget)
+        }
+    }
+
+    /// Waits for work of other threads; for the start only, where nothing else is to be done.
+    private static func waitFor<Value: Sendable>(
+        _ work: @escaping @Sendable () async -> Value
+    ) -> Value {
+        let answer = Answer<Value>()
+        let done = DispatchSemaphore(value: 0)
+        Task.detached {
+            answer.set(await work())
+            done.signal()
+        }
+        while true {
+            done.wait()
+            if let value = answer.value { return value }
+        }
+    }
+
+    private final class Answer<Value: Sendable>: Sendable {
+        private let held = Mutex<Value?>(nil)
+        func set(_ value: Value) { held.withLock { $0 = value } }
+        var value: Value? { held.withLock { $0 } }
+    }
+}

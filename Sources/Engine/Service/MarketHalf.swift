@@ -1,0 +1,46 @@
+import BinanceVenue
+import Messages
+import Synchronization
+import Trading
+import Transport
+
+/// The market with its thread and client; it begins once, whoever says so first.
+final class MarketHalf: Sendable {
+    private let thread = TransportThread()
+    private let rest: BinanceREST
+    private let feed: BinanceMarketFeed
+    private let note: @Sendable (Notice) -> Void
+    private let hasBegun = Atomic<Bool>(false)
+
+    init(_ ground: BinanceGround, _ needs: VenueNeeds, _ sink: VenueSink) {
+        let clock = needs.clock
+        rest = BinanceREST(
+            base: ground.rest, trust: ground.trust, credentials: nil, budget: ground.budget,
+            on: thread, timeScale: clock.scale, now: { clock.now() })
+        note = sink.note
+        feed = BinanceMarketFeed(
+            MarketFeedConfiguration(
+                stream: ground.stream,
+                contracts: needs.instruments.map { ($0.symbol, $0.id) }),
+            rest: rest, trust: ground.trust, on: thread, now: { clock.now() }, sink: sink)
+    }
+
+    func start() {
+        let (begins, _) = hasBegun.compareExchange(
+            expected: false, desired: true, ordering: .acquiringAndReleasing)
+        if begins { feed.start() }
+    }
+
+    func start(after delay: Duration) {
+        guard delay > .zero else { return start() }
+        _ = thread.run(after: delay) { [weak self] in self?.start() }
+    }
+
+    func stop() {
+        feed.stop()
+        rest.stop()
+        do throws(TransportThread.StopError) { try thread.stop() } catch {
+            note(Notice(.session, .warning, error.description))
+        }
+    }
+}
