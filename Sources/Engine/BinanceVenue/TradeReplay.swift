@@ -1,0 +1,103 @@
+import BinanceFormat
+import Trading
+
+/// Reads what the venue's history has of one instrument's fills beyond the last that it confirmed, page by page, and asks
+/// whose orders they were. One run at a time; what is asked for during a run follows as the next one.
+struct TradeReplay: Sendable {
+    enum Next: Hashable, Sendable {
+        case ask(BinanceRequest)
+        /// Whose orders these are must be asked first.
+        case resolve([VenueOrderID])
+        /// These are all there are, by their ids; the latest id of the history, `nil` when it is empty.
+        case done([AccountTrade], last: Int64?)
+        /// Something else is under way.
+        case wait
+    }
+
+    /// Pages of one run at most: so many fills are a million's.
+    private static let maxPages = 1_000
+    private static let pageSize = 1_000
+
+    let symbol: SymbolName
+    private var trades: [AccountTrade] = []
+    private var last: Int64?
+    private var unresolved: [VenueOrderID] = []
+    private var pages = 0
+    private(set) var isRunning = false
+    private var isWantedAgain = false
+    /// Runs begun and runs completed.
+    private var begun = 0
+    private(set) var completed = 0
+
+    init(symbol: SymbolName) { self.symbol = symbol }
+
+    /// Wants a run that begins from now on. Answers its number, and the request that begins it if none is under way.
+    mutating func want(after confirmed: Int64?) -> (number: Int, next: Next) {
+        if isRunning {
+            isWantedAgain = true
+            return (begun + 1, .wait)
+        }
+        return (begun + 1, begin(after: confirmed))
+    }
+
+    private mutating func begin(after confirmed: Int64?) -> Next {
+        isRunning = true
+        isWantedAgain = false
+        begun += 1
+        pages = 0
+        trades = []
+        unresolved = []
+        last = confirmed
+        // From the known one on, so that the answer shows that the history still has it.
+        guard let confirmed else { return .ask(.userTrades(symbol: symbol, limit: 1)) }
+        return .ask(
+            .userTrades(symbol: symbol, fromID: max(1, confirmed), limit: Self.pageSize))
+    }
+
+    /// Takes one page. `isNamed` says whether the order of a fill is known already.
+    mutating func take(
+        _ page: [AccountTrade], isBeginning: Bool, isNamed: (VenueOrderID) -> Bool
+    ) -> Next {
+        guard isRunning else { return .wait }
+        pages += 1
+        trades += page.filter { $0.tradeID > (last ?? .min) }
+        let newest = page.map(\.tradeID).max()
+        last = [last, newest].compactMap { $0 }.max()
+        if !isBeginning, page.count >= Self.pageSize, let newest, pages < Self.maxPages {
+            return .ask(
+                .userTrades(symbol: symbol, fromID: newest + 1, limit: Self.pageSize))
+        }
+        trades.sort { $0.tradeID < $1.tradeID }
+        if !isBeginning {
+            for trade in trades
+            where !isNamed(trade.venueOrderID) && !unresolved.contains(trade.venueOrderID) {
+                unresolved.append(trade.venueOrderID)
+            }
+        }
+        return unresolved.isEmpty ? .done(trades, last: last) : .resolve(unresolved)
+    }
+
+    /// The order of `id` has a name now, or the venue does not know it.
+    mutating func resolved(_ id: VenueOrderID) -> Next {
+        guard isRunning, let place = unresolved.firstIndex(of: id) else { return .wait }
+        unresolved.remove(at: place)
+        return unresolved.isEmpty ? .done(trades, last: last) : .wait
+    }
+
+    /// A question failed: the run is given up. Nothing of it was told, so it can be done again from its beginning.
+    mutating func fail() {
+        guard isRunning else { return }
+        isRunning = false
+        // The next run is begun later than anything that was wanted so far, and satisfies it all.
+        if !isWantedAgain { begun -= 1 }
+        isWantedAgain = false
+    }
+
+    /// What the run brought was told. Answers what begins the next one, if one is wanted.
+    mutating func complete(confirmed: Int64?) -> Next {
+        isRunning = false
+        completed = begun
+        trades = []
+        return isWantedAgain ? begin(after: confirmed) : .wait
+    }
+}
