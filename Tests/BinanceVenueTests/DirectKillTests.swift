@@ -104,7 +104,8 @@ struct DirectKillTests {
     }
 
     private static let opening =
-        #"{"at":0.1,"fault":"manualTrade","symbol":"BTCUSDT","side":"BUY","quantity":"0.02"}"# + "\n"
+        #"{"at":0.1,"fault":"manualTrade","symbol":"BTCUSDT","side":"BUY","quantity":"0.02"}"#
+        + "\n"
 
     @Test(arguments: [true, false])
     func `a close of unknown outcome is sent again only after the position was read`(

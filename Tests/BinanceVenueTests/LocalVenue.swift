@@ -13,8 +13,13 @@ final class LocalVenue: Sendable {
     let rest: BinanceREST
     let now: @Sendable () -> Timestamp
 
-    static let bitcoin = SymbolName("BTCUSDT")!
-    static let ether = SymbolName("ETHUSDT")!
+    static let bitcoin = symbol("BTCUSDT")
+    static let ether = symbol("ETHUSDT")
+
+    private static func symbol(_ text: String) -> SymbolName {
+        guard let symbol = SymbolName(text) else { preconditionFailure("\(text) is a symbol") }
+        return symbol
+    }
 
     /// `schedule` is what goes wrong, a JSON object a line.
     init(_ schedule: String = "") async throws {

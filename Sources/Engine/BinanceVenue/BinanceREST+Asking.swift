@@ -98,7 +98,8 @@ extension VenueSilence {
         }
     }
 
-    static func words(_ failure: ConnectFailure) -> String {
+    /// In the words of an operator.
+    package static func words(_ failure: ConnectFailure) -> String {
         switch failure {
         case .timeout: "nobody answered in time"
         case .unreachable: "the host cannot be reached"

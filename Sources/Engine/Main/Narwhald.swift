@@ -12,7 +12,7 @@ struct Narwhald: ParsableCommand {
         version: Build.text,
         subcommands: [
             Run.self, Replay.self, Simulate.self, Bench.self, Exchange.self, DemoReport.self,
-            Config.self, Kill.self,
+            Config.self, DoctorCommand.self, Kill.self,
         ])
 }
 
