@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Trading
 
@@ -36,6 +37,75 @@ struct FaultScheduleTests {
             ])
     }
 
+    @Test func `every word of the schedule is read with its keys`() throws {
+        let bitcoin = try #require(SymbolName("BTCUSDT"))
+        var settings = Fault.Settings()
+        settings.canTrade = false
+        settings.isMultiAssets = true
+        let five = Rate(units: 5_000_000)
+        let lines: [(String, Fault.Effect)] = [
+            (
+                "\"partialFills\",\"for\":1,\"symbol\":\"BTCUSDT\",\"fraction\":0.05",
+                .rule(.partialFills(bitcoin, five))
+            ),
+            (
+                "\"stopRejects\",\"for\":1,\"symbol\":\"BTCUSDT\"", .rule(.stopRejects(bitcoin))
+            ),
+            (
+                "\"gapPrice\",\"for\":1,\"symbol\":\"BTCUSDT\",\"percent\":5,\"of\":\"mark\"",
+                .rule(.mispriced(bitcoin, .gap(five), .mark))
+            ),
+            (
+                "\"zeroPrice\",\"for\":1,\"symbol\":\"BTCUSDT\",\"of\":\"print\"",
+                .rule(.mispriced(bitcoin, .zero, .print))
+            ),
+            (
+                "\"negativePrice\",\"for\":1,\"symbol\":\"BTCUSDT\",\"of\":\"ticker\"",
+                .rule(.mispriced(bitcoin, .negative, .ticker))
+            ),
+            (
+                "\"crossed\",\"for\":1,\"symbol\":\"BTCUSDT\",\"of\":\"depth\"",
+                .rule(.crossed(bitcoin, .depth))
+            ),
+            (
+                "\"printGap\",\"for\":1,\"symbol\":\"BTCUSDT\"", .rule(.leftOut(bitcoin, .print))
+            ),
+            (
+                "\"depthGap\",\"for\":1,\"symbol\":\"BTCUSDT\"", .rule(.leftOut(bitcoin, .depth))
+            ),
+            (
+                "\"klineGap\",\"for\":1,\"symbol\":\"BTCUSDT\"", .rule(.leftOut(bitcoin, .kline))
+            ),
+            ("\"keyRefused\",\"for\":1", .answers(.keyRefused, request: nil)),
+            (
+                "\"adl\",\"symbol\":\"BTCUSDT\",\"quantity\":\"0.01\"",
+                .moment(.deleveraging(bitcoin, Quantity(units: 1_000_000)))
+            ),
+            ("\"adl\",\"symbol\":\"BTCUSDT\"", .moment(.deleveraging(bitcoin, nil))),
+            ("\"liquidate\",\"symbol\":\"BTCUSDT\"", .moment(.liquidation(bitcoin))),
+            ("\"settle\",\"symbol\":\"BTCUSDT\"", .moment(.settlement(bitcoin))),
+            ("\"knockOut\",\"symbol\":\"BTCUSDT\"", .moment(.knockOut(bitcoin))),
+            (
+                "\"symbolStatus\",\"symbol\":\"BTCUSDT\",\"status\":\"SETTLING\"",
+                .moment(.symbolStatus(bitcoin, .settling))
+            ),
+            ("\"transfer\",\"amount\":\"-5\"", .moment(.transfer(Money(whole: -5)))),
+            (
+                "\"feeAsset\",\"asset\":\"BNB\",\"price\":\"600\",\"balance\":\"0.5\"",
+                .moment(
+                    .feeAsset(
+                        "BNB", price: Price(units: 60_000_000_000),
+                        balance: Quantity(units: 50_000_000)))
+            ),
+            ("\"funding\",\"symbol\":\"BTCUSDT\"", .moment(.funding(bitcoin))),
+            ("\"settings\",\"canTrade\":false,\"multiAssets\":true", .moment(.settings(settings))),
+        ]
+        for (text, effect) in lines {
+            let faults = try FaultSchedule.parse("{\"at\":0,\"fault\":\(text)}")
+            #expect(faults.map(\.effect) == [effect])
+        }
+    }
+
     @Test(arguments: [
         ("{", "line 1: must be one JSON object of texts, numbers, true and false"),
         ("{\"at\":[]}", "line 1: must be one JSON object of texts, numbers, true and false"),
@@ -63,9 +133,42 @@ struct FaultScheduleTests {
             "{\"at\":1,\"fault\":\"filters\",\"symbol\":\"BTCUSDT\",\"tickSize\":\"0\"}",
             "line 1: 'tickSize' must be a decimal above zero, as a text"
         ),
+        (
+            "{\"at\":1,\"for\":1,\"fault\":\"partialFills\",\"symbol\":\"BTCUSDT\",\"fraction\":1}",
+            "line 1: 'fraction' must be a number from 0.01 to 0.99"
+        ),
+        (
+            "{\"at\":1,\"fault\":\"stopRejects\",\"symbol\":\"BTCUSDT\"}",
+            "line 1: stopRejects needs for, times, or both"
+        ),
+        (
+            "{\"at\":1,\"fault\":\"transfer\",\"amount\":\"0\"}",
+            "line 1: 'amount' must be a decimal other than zero, up to a thousand million, as a text"
+        ),
+        (
+            "{\"at\":1,\"fault\":\"feeAsset\",\"asset\":\"USDT\",\"price\":\"1\",\"balance\":\"1\"}",
+            "line 1: 'asset' must be an asset such as BNB, and not USDT"
+        ),
+        (
+            "{\"at\":1,\"fault\":\"symbolStatus\",\"symbol\":\"BTCUSDT\",\"status\":\"no\"}",
+            "line 1: 'status' must be one of: TRADING, PENDING_TRADING, PRE_SETTLE, SETTLING, CLOSE"
+        ),
     ])
     func `what cannot be meant is refused with its line`(text: String, expected: String) {
         #expect(refusal(text) == expected)
+    }
+
+    @Test func `every line that the documentation shows can be read`() throws {
+        let page = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../docs/faults.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        let inline = text.components(separatedBy: "`").filter { $0.hasPrefix("{") }
+        let blocks = text.components(separatedBy: "\n").filter { $0.hasPrefix("{") }
+        #expect(blocks.count == 3)
+        #expect(inline.count > 40)
+        for line in inline + blocks {
+            #expect(throws: Never.self, "\(line)") { try FaultSchedule.parse(line) }
+        }
     }
 
     private static let opening = Timestamp(milliseconds: 1_764_000_000_000)

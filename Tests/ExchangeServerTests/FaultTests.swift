@@ -194,4 +194,121 @@ import Trading
                 "GET /fapi/v1/positionSide/dual", "", until: "{\"dualSidePosition\":true}"))
         try second.server.stop()
     }
+
+    @Test func `events of the user stream come late`() throws {
+        let client = try Client(
+            "{\"at\":0,\"for\":600,\"fault\":\"late\",\"milliseconds\":400,\"stream\":\"user\"}")
+        let stream = try client.openUserStream()
+        let clock = ContinuousClock()
+        let begin = clock.now
+        #expect(try client.ask(Self.place, Self.buy, until: "\"status\":\"NEW\""))
+        #expect(stream.waits(for: "\"X\":\"FILLED\""))
+        #expect(clock.now - begin >= .milliseconds(400))
+        try client.server.stop()
+    }
+
+    @Test(arguments: [
+        (Fault.Spoiling.nested, "[[[[", 2), (.duplicateKeys, "\"e\":\"trade\",\"code\":200", 3),
+        (.wrongTypes, "[{\"e\":1,\"s\":[]", 2), (.numbers, "\"p\":\"1e400\"", 2),
+        (.truncated, "{\"e\":\"ORDER_TRADE_UPDATE\"", 3), (.oversized, "          ", 2),
+    ])
+    func `a spoiled message goes before a good one`(
+        shape: Fault.Spoiling, spoiled: String, begun: Int
+    ) throws {
+        let client = try Client(
+            "{\"at\":0,\"times\":1,\"fault\":\"garbageFrame\",\"shape\":\"\(shape.rawValue)\",\"stream\":\"user\"}"
+        )
+        let stream = try client.openUserStream()
+        #expect(try client.ask(Self.place, Self.buy, until: "\"status\":\"NEW\""))
+        #expect(stream.waits(for: "\"X\":\"FILLED\""))
+        let bad = try #require(stream.text.range(of: spoiled))
+        let whole = try #require(
+            stream.text.range(of: "{\"e\":\"ORDER_TRADE_UPDATE\"", options: .backwards))
+        #expect(bad.upperBound <= whole.lowerBound)
+        // Two events, and what of the spoiled one looks like them.
+        #expect(
+            stream.text.components(separatedBy: "{\"e\":\"ORDER_TRADE_UPDATE\"").count - 1 == begun)
+        try client.server.stop()
+    }
+
+    @Test(arguments: [true, false])
+    func `a listen key ends, and its listeners are told or hear nothing more`(isTold: Bool) throws {
+        let client = try Client(
+            "{\"at\":1,\"fault\":\"listenKeyEnds\",\"told\":\(isTold)}")
+        let stream = try client.openUserStream()
+        if isTold {
+            #expect(stream.waits(for: "{\"e\":\"listenKeyExpired\""))
+            // The connection ends after it.
+            #expect(!stream.waits(for: "never"))
+        } else {
+            Thread.sleep(forTimeInterval: 1.2)
+        }
+        #expect(try client.ask("PUT /fapi/v1/listenKey", "", until: "{\"code\":-1125,"))
+        let second = try client.openUserStream()
+        #expect(try client.ask(Self.place, Self.buy, until: "\"status\":\"NEW\""))
+        #expect(second.waits(for: "\"X\":\"FILLED\""))
+        #expect(!stream.waits(for: "FILLED", seconds: 1))
+        try client.server.stop()
+    }
+
+    @Test func `a revoked key is refused, and what needs none is answered`() throws {
+        let client = try Client("{\"at\":0,\"for\":600,\"fault\":\"keyRefused\"}")
+        let refused =
+            "{\"code\":-2015,\"msg\":\"Invalid API-key, IP, or permissions for action.\"}"
+        #expect(try client.ask(Self.place, Self.buy, until: refused))
+        #expect(client.status.hasPrefix("401"))
+        #expect(try client.ask("POST /fapi/v1/listenKey", "", until: refused))
+        #expect(try client.ask("GET /fapi/v1/time", "", until: "\"serverTime\""))
+        try client.server.stop()
+    }
+
+    @Test func `a live order is not found for a while, and then it is`() throws {
+        let client = try Client(
+            """
+            {"at":0,"times":1,"fault":"error","request":"GET /fapi/v1/order","status":400,"code":-2013,"message":"Order does not exist."}
+            """)
+        #expect(
+            try client.ask(
+                Self.place,
+                "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.01&price=58000&timeInForce=GTC&newClientOrderId=mine",
+                until: "\"status\":\"NEW\""))
+        let query = "symbol=BTCUSDT&origClientOrderId=mine"
+        #expect(
+            try client.ask(
+                "GET /fapi/v1/order", query,
+                until: "{\"code\":-2013,\"msg\":\"Order does not exist.\"}"))
+        #expect(try client.ask("GET /fapi/v1/order", query, until: "\"status\":\"NEW\""))
+        try client.server.stop()
+    }
+
+    @Test func `an order gets its part over the wire, and the deleveraging takes that`() throws {
+        let client = try Client(
+            """
+            {"at":0,"times":1,"fault":"partialFills","symbol":"BTCUSDT","fraction":0.4}
+            {"at":1.5,"fault":"adl","symbol":"BTCUSDT"}
+            {"at":1.5,"fault":"transfer","amount":"-12.5"}
+            """)
+        let stream = try client.openUserStream()
+        #expect(try client.ask(Self.place, Self.buy, until: "\"status\":\"NEW\""))
+        #expect(stream.waits(for: "\"x\":\"EXPIRED\",\"X\":\"EXPIRED\""))
+        #expect(stream.text.contains("\"z\":\"0.004\""))
+        #expect(stream.waits(for: "\"c\":\"adl_autoclose\""))
+        #expect(stream.waits(for: "\"x\":\"CALCULATED\",\"X\":\"FILLED\""))
+        #expect(stream.waits(for: "\"m\":\"WITHDRAW\""))
+        #expect(stream.waits(for: "\"bc\":\"-12.5"))
+        #expect(try client.ask("GET /fapi/v3/positionRisk", "", until: "\r\n\r\n[]"))
+        try client.server.stop()
+    }
+
+    @Test func `prices that no market has come over the wire`() throws {
+        let client = try Client(
+            """
+            {"at":0,"for":600,"fault":"zeroPrice","symbol":"BTCUSDT","of":"mark"}
+            {"at":0,"for":600,"fault":"negativePrice","symbol":"BTCUSDT","of":"index"}
+            """)
+        let stream = try ServerTests.Wire(port: client.server.port)
+        #expect(stream.upgrade("/market/ws/btcusdt@markPrice@1s"))
+        #expect(stream.waits(for: "\"s\":\"BTCUSDT\",\"p\":\"0\",\"i\":\"-"))
+        try client.server.stop()
+    }
 }

@@ -14,9 +14,6 @@ import Trading
 
         init(port: Int) throws {
             descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            var limit = timeval(tv_sec: 5, tv_usec: 0)
-            setsockopt(
-                descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)
             address.sin_port = in_port_t(port).bigEndian
@@ -44,7 +41,10 @@ import Trading
         }
 
         /// Whether `wanted` came before the connection ended or fell silent.
-        func waits(for wanted: String) -> Bool {
+        func waits(for wanted: String, seconds: Int = 5) -> Bool {
+            var limit = timeval(tv_sec: seconds, tv_usec: 0)
+            setsockopt(
+                descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
             var buffer = [UInt8](repeating: 0, count: 65_536)
             while !text.contains(wanted) {
                 let count = recv(descriptor, &buffer, buffer.count, 0)

@@ -47,6 +47,8 @@ package struct Fault: Hashable, Sendable {
         case slow(Duration)
         /// A list is answered as if there were nothing.
         case empty
+        /// HTTP 401 with −2015, not executed; what needs no key passes.
+        case keyRefused
     }
 
     /// What happens to messages of streams.
@@ -65,6 +67,63 @@ package struct Fault: Hashable, Sendable {
         case refused
     }
 
+    /// A price that no market has, or not this one, in a message that can be read.
+    package enum Mispricing: Hashable, Sendable {
+        /// Away from the true one by this fraction.
+        case gap(Rate)
+        case zero
+        case negative
+    }
+
+    /// Whose prices are meant.
+    package enum PriceFeed: String, Hashable, Sendable, CaseIterable {
+        case print, ticker, mark, index
+    }
+
+    /// Where best bid and best ask are meant.
+    package enum BookFeed: String, Hashable, Sendable, CaseIterable {
+        case ticker, depth
+    }
+
+    /// Of what a message is left out.
+    package enum Gap: Hashable, Sendable {
+        case print, depth, kline
+    }
+
+    /// What is wrong with a symbol for a while.
+    package enum Rule: Hashable, Sendable {
+        /// An order gets only this part of what the book offers, at a time; each order counts as one time.
+        case partialFills(SymbolName, Rate)
+        /// A conditional order is rejected when it fires; each counts as one time.
+        case stopRejects(SymbolName)
+        /// Messages of its streams tell wrong prices; each counts as one time.
+        case mispriced(SymbolName, Mispricing, PriceFeed)
+        /// Messages of its streams tell a bid at or above the ask; each counts as one time.
+        case crossed(SymbolName, BookFeed)
+        /// Messages of its streams are left out; each counts as one time.
+        case leftOut(SymbolName, Gap)
+    }
+
+    /// The venue's word for what may be done with a symbol.
+    package enum SymbolStatus: String, Hashable, Sendable, CaseIterable {
+        case trading = "TRADING"
+        case pendingTrading = "PENDING_TRADING"
+        case preSettle = "PRE_SETTLE"
+        case settling = "SETTLING"
+        /// Not even reduce-only orders are taken.
+        case close = "CLOSE"
+    }
+
+    /// What the account's settings are answered to be.
+    package struct Settings: Hashable, Sendable {
+        package var isHedgeMode = false
+        package var isCross = false
+        package var isMultiAssets = false
+        package var canTrade = true
+
+        package init() {}
+    }
+
     /// What happens once.
     package enum Moment: Hashable, Sendable {
         /// Connections end without a close frame.
@@ -74,7 +133,7 @@ package struct Fault: Hashable, Sendable {
         /// The venue's filters of a symbol change; `nil` keeps one.
         case filters(SymbolName, tickSize: Price?, stepSize: Quantity?, minNotional: Money?)
         /// What the account's settings are answered to be: somebody changed them elsewhere.
-        case settings(isHedgeMode: Bool, isCross: Bool)
+        case settings(Settings)
         /// The leverage of a symbol is changed by another client.
         case leverage(SymbolName, Int)
         /// The venue's clock steps, as `/fapi/v1/time` and the check of timestamps see it.
@@ -85,6 +144,21 @@ package struct Fault: Hashable, Sendable {
         case manualCancel(SymbolName)
         /// What the symbol is worth changes at once by this fraction; the people bring the price there.
         case priceStep(SymbolName, Double)
+        /// Our position is closed at the mark, whole (`nil`) or up to a quantity, because a counterparty is bankrupt.
+        case deleveraging(SymbolName, Quantity?)
+        /// Our position is liquidated, whatever the mark.
+        case liquidation(SymbolName)
+        /// The symbol is settled at the mark: orders and position go, and it is closed.
+        case settlement(SymbolName)
+        /// Another client's reduce-only order makes the venue expire our stops.
+        case knockOut(SymbolName)
+        case symbolStatus(SymbolName, SymbolStatus)
+        /// Cash comes (+) or goes (−), as far as it is free.
+        case transfer(Money)
+        /// Commissions are paid in another asset as long as there is some; `price` is what one of it is worth.
+        case feeAsset(String, price: Price, balance: Quantity)
+        /// Funding is settled within a second, before its time.
+        case funding(SymbolName)
     }
 
     package enum Effect: Hashable, Sendable {
@@ -92,6 +166,7 @@ package struct Fault: Hashable, Sendable {
         case answers(Answering, request: String?)
         case streams(Streaming, Streams)
         case moment(Moment)
+        case rule(Rule)
     }
 
     /// Its line in the schedule, from 1.

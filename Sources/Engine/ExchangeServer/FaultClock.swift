@@ -13,6 +13,8 @@ struct FaultClock {
     /// Not begun yet, the earliest last.
     private var waiting: [Fault]
     private var active: [Active] = []
+    /// Rules that have begun and were not taken yet.
+    private var rules: [VenueDesk.ActiveRule] = []
     private let onFault: (@Sendable (Fault) -> Void)?
 
     init(_ faults: [Fault], opening: Timestamp, onFault: (@Sendable (Fault) -> Void)?) {
@@ -30,16 +32,26 @@ struct FaultClock {
             case .moment(let moment):
                 moments.append(moment)
                 onFault?(next)
+            case .rule(let rule):
+                rules.append(
+                    VenueDesk.ActiveRule(rule: rule, end: end(of: next), left: next.times ?? .max))
+                onFault?(next)
             case .answers, .streams:
-                let begin = opening + next.begin
-                active.append(
-                    Active(
-                        fault: next, end: next.length.map { begin + $0 } ?? .distantFuture,
-                        left: next.times ?? .max))
+                active.append(Active(fault: next, end: end(of: next), left: next.times ?? .max))
             }
         }
         active.removeAll { $0.end <= now || $0.left <= 0 }
         return moments
+    }
+
+    /// The rules that have begun since they were taken last.
+    mutating func takeRules() -> [VenueDesk.ActiveRule] {
+        defer { rules.removeAll() }
+        return rules
+    }
+
+    private func end(of fault: Fault) -> Timestamp {
+        fault.length.map { opening + fault.begin + $0 } ?? .distantFuture
     }
 
     /// What is to happen to the answer of a request; counts as one time. The earlier line wins.
@@ -51,6 +63,7 @@ struct FaultClock {
                 request == nil || request == endpoint.rawValue
             else { continue }
             if answering == .throttled, lowersRisk { continue }
+            if answering == .keyRefused, endpoint.security == .open { continue }
             happen(index)
             return (answering, active[index].end)
         }

@@ -40,7 +40,7 @@ package enum FaultSchedule {
         var times: Int?
         switch effect {
         case .moment: times = 1
-        case .answers, .streams:
+        case .answers, .streams, .rule:
             if reader.has("for") { length = try reader.seconds("for", 0.001...1_000_000) }
             if reader.has("times") { times = Int(try reader.integer("times", 1...1_000_000)) }
             guard length != nil || times != nil else {
@@ -56,6 +56,7 @@ package enum FaultSchedule {
         throws(FaultScheduleError) -> Fault.Effect
     {
         if let moment = try moment(name, &reader) { return .moment(moment) }
+        if let rule = try rule(name, &reader) { return .rule(rule) }
         if let streaming = try streaming(name, &reader) {
             return .streams(streaming, try reader.word("stream", Fault.Streams.self))
         }
@@ -84,6 +85,7 @@ package enum FaultSchedule {
         case "garbage": .garbage(try reader.word("shape", Fault.Spoiling.self))
         case "slow": .slow(try reader.milliseconds())
         case "empty": .empty
+        case "keyRefused": .keyRefused
         default: nil
         }
     }
@@ -115,9 +117,7 @@ package enum FaultSchedule {
                 minNotional: try reader.quantity("minNotional").map {
                     Money($0, at: Price(units: FixedPoint.unitsPerOne))
                 })
-        case "settings":
-            .settings(
-                isHedgeMode: try reader.bool("hedgeMode"), isCross: try reader.bool("cross"))
+        case "settings": .settings(try settings(&reader))
         case "leverage":
             .leverage(try reader.symbol(), Int(try reader.integer("leverage", 1...125)))
         case "clockStep":
@@ -129,6 +129,56 @@ package enum FaultSchedule {
         case "manualCancel": .manualCancel(try reader.symbol())
         case "priceStep":
             .priceStep(try reader.symbol(), try reader.number("percent", -50...50) / 100)
+        case "adl": .deleveraging(try reader.symbol(), try reader.quantity("quantity"))
+        case "liquidate": .liquidation(try reader.symbol())
+        case "settle": .settlement(try reader.symbol())
+        case "knockOut": .knockOut(try reader.symbol())
+        case "symbolStatus":
+            .symbolStatus(
+                try reader.symbol(), try reader.word("status", Fault.SymbolStatus.self))
+        case "transfer": .transfer(try reader.money("amount"))
+        case "feeAsset":
+            .feeAsset(
+                try reader.asset(), price: Price(units: try reader.required("price").units),
+                balance: try reader.required("balance"))
+        case "funding": .funding(try reader.symbol())
+        default: nil
+        }
+    }
+
+    private static func settings(_ reader: inout FaultLine) throws(FaultScheduleError)
+        -> Fault.Settings
+    {
+        var settings = Fault.Settings()
+        if reader.has("hedgeMode") { settings.isHedgeMode = try reader.bool("hedgeMode") }
+        if reader.has("cross") { settings.isCross = try reader.bool("cross") }
+        if reader.has("multiAssets") { settings.isMultiAssets = try reader.bool("multiAssets") }
+        if reader.has("canTrade") { settings.canTrade = try reader.bool("canTrade") }
+        return settings
+    }
+
+    private static func rule(_ name: String, _ reader: inout FaultLine)
+        throws(FaultScheduleError) -> Fault.Rule?
+    {
+        switch name {
+        case "partialFills":
+            .partialFills(try reader.symbol(), try reader.rate("fraction", 0.01...0.99))
+        case "stopRejects": .stopRejects(try reader.symbol())
+        case "gapPrice":
+            .mispriced(
+                try reader.symbol(), .gap(try reader.rate("percent", -99...1000, of: 100)),
+                try reader.word("of", Fault.PriceFeed.self))
+        case "zeroPrice":
+            .mispriced(
+                try reader.symbol(), .zero, try reader.word("of", Fault.PriceFeed.self))
+        case "negativePrice":
+            .mispriced(
+                try reader.symbol(), .negative, try reader.word("of", Fault.PriceFeed.self))
+        case "crossed":
+            .crossed(try reader.symbol(), try reader.word("of", Fault.BookFeed.self))
+        case "printGap": .leftOut(try reader.symbol(), .print)
+        case "depthGap": .leftOut(try reader.symbol(), .depth)
+        case "klineGap": .leftOut(try reader.symbol(), .kline)
         default: nil
         }
     }
@@ -188,6 +238,13 @@ private struct FaultLine {
         return value
     }
 
+    /// A fraction, or `whole` times it, in steps of 10⁻⁸.
+    mutating func rate(_ key: String, _ range: ClosedRange<Double>, of whole: Double = 1)
+        throws(FaultScheduleError) -> Rate
+    {
+        Rate(units: Int64((try number(key, range) / whole * 1e8).rounded()))
+    }
+
     mutating func integer(_ key: String, _ range: ClosedRange<Int64>) throws(FaultScheduleError)
         -> Int64
     {
@@ -238,6 +295,28 @@ private struct FaultLine {
             throw refusal("'symbol' must be a symbol such as BTCUSDT")
         }
         return symbol
+    }
+
+    mutating func asset() throws(FaultScheduleError) -> String {
+        let asset = try text("asset")
+        guard (2...10).contains(asset.utf8.count), asset != "USDT",
+            asset.utf8.allSatisfy({ (65...90).contains($0) })
+        else { throw refusal("'asset' must be an asset such as BNB, and not USDT") }
+        return asset
+    }
+
+    mutating func money(_ key: String) throws(FaultScheduleError) -> Money {
+        do throws(DecimalError) {
+            guard case .text(let text) = values.removeValue(forKey: key) else { throw .empty }
+            let money = try Money.parse(text)
+            guard money != .zero, money.magnitude <= Money(whole: 1_000_000_000) else {
+                throw .outOfRange
+            }
+            return money
+        } catch {
+            throw refusal(
+                "'\(key)' must be a decimal other than zero, up to a thousand million, as a text")
+        }
     }
 
     mutating func side() throws(FaultScheduleError) -> Side {

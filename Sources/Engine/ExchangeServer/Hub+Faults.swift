@@ -42,6 +42,8 @@ extension Hub {
             var answer = executed()
             answer.body = shape.spoil(answer.body)
             return answer
+        case .keyRefused:
+            return refuse(401, -2015, "Invalid API-key, IP, or permissions for action.")
         case .slow(let delay):
             var answer = executed()
             answer.delay = delay

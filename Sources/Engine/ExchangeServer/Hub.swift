@@ -62,7 +62,9 @@ final class Hub {
         for moment in faults.advance(to: desk.now) {
             desk.meet(moment)
             if case .disconnect(let streams) = moment { disconnect(streams) }
+            if case .listenKeyEnds(isTold: false) = moment { silenceUser() }
         }
+        for rule in faults.takeRules() { desk.begin(rule) }
         desk.observe(&naked)
         deliver()
     }
@@ -294,6 +296,12 @@ final class Hub {
             guard let client = clients[number] else { continue }
             if streams == .all || Fault.Streams.of(client.path).contains(streams) { client.drop() }
         }
+    }
+
+    /// Those who hear by the listen key hear nothing more, on connections that stay.
+    private func silenceUser() {
+        for client in clients.values { client.hearsUser = false }
+        countUserListeners()
     }
 
     /// Pings, and drops who has gone silent or has been here for a day; once a second.

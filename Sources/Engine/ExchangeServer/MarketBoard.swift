@@ -24,6 +24,8 @@ struct MarketBoard: Sendable {
     }
 
     var instrument: Instrument
+    /// What the venue says that may be done with it.
+    var status = Fault.SymbolStatus.trading
     var prints = Ring<Aggregate>(capacity: 5000)
     var fundings = Ring<Funding>(capacity: 1000)
     var candles = CandleBook()

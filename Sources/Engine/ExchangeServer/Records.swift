@@ -7,8 +7,10 @@ enum OrderStatus: String, Sendable {
     case filled = "FILLED"
     case canceled = "CANCELED"
     case expired = "EXPIRED"
+    /// A deleveraging that has not traded yet.
+    case newADL = "NEW_ADL"
 
-    var isOpen: Bool { self == .new || self == .partiallyFilled }
+    var isOpen: Bool { self == .new || self == .partiallyFilled || self == .newADL }
 }
 
 /// One order of ours as the venue remembers it.
@@ -50,6 +52,7 @@ enum AlgoStatus: String, Sendable {
     case triggering = "TRIGGERING"
     case triggered = "TRIGGERED"
     case finished = "FINISHED"
+    case rejected = "REJECTED"
     case canceled = "CANCELED"
     case expired = "EXPIRED"
 }
@@ -77,6 +80,8 @@ struct AlgoRecord: Sendable {
     var triggerTime: Timestamp?
     /// The order that it became.
     var childID: Int64?
+    /// Why it was rejected when it fired.
+    var rejectReason: String?
 }
 
 /// One fill of ours with the order that it belongs to.
@@ -85,14 +90,62 @@ struct TradeRecord: Sendable {
     let orderID: Int64
     let instrument: InstrumentID
     let realized: Money
+    let commission: PaidCommission
+}
+
+/// What was paid for one fill, and in what.
+struct PaidCommission: Sendable {
+    var asset = VenueDesk.marginAsset
+    var amount: Money
+}
+
+/// What commissions are paid from when they are not paid in the margin asset.
+struct FeeWallet: Sendable {
+    let asset: String
+    /// What one is worth in the margin asset.
+    let price: Price
+    var balance: Money
+
+    /// Takes the worth of `commission`, rounded up to 10⁻⁸; `nil` when there is too little.
+    mutating func pay(_ commission: Money) -> PaidCommission? {
+        let divisor = Int128(price.units)
+        let steps = (commission.units + divisor - 1) / divisor
+        let amount = Money(units: steps * Int128(FixedPoint.unitsPerOne))
+        guard !commission.isNegative, amount <= balance else { return nil }
+        balance -= amount
+        return PaidCommission(asset: asset, amount: amount)
+    }
+}
+
+/// What the venue calls an order by which it closes a position itself.
+struct ForcedClose: Sendable {
+    enum Kind: Sendable { case liquidation, deleveraging, settlement }
+
+    static let adlName = "adl_autoclose"
+
+    let kind: Kind
+    let quantity: Quantity
+
+    /// - Source: Binance USDⓈ-M user data streams, 'Event: Order Update', read 2026-11.
+    func clientOrderID(_ orderID: Int64) -> String {
+        switch kind {
+        case .liquidation: "autoclose-\(orderID)"
+        case .deleveraging: Self.adlName
+        case .settlement: "settlement_autoclose-\(orderID)"
+        }
+    }
+
+    var openingStatus: OrderStatus { kind == .deleveraging ? .newADL : .new }
 }
 
 /// One booking of the wallet.
 struct IncomeRecord: Sendable {
     let id: Int64
-    let instrument: InstrumentID
+    /// `nil` when it belongs to none.
+    let instrument: InstrumentID?
     let type: String
     let amount: Money
+    let asset: String
     let time: Timestamp
     /// The trade that it belongs to.
     let tradeID: Int64?

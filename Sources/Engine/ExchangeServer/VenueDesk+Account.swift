@@ -150,8 +150,8 @@ extension VenueDesk {
                 "quoteQty",
                 Money(trade.fill.quantity, at: trade.fill.price).text(fractionDigits: 8))
             writer.field("realizedPnl", trade.realized.text(fractionDigits: 8))
-            writer.field("commission", trade.fill.commission)
-            writer.field("commissionAsset", "USDT")
+            writer.field("commission", trade.commission.amount)
+            writer.field("commissionAsset", trade.commission.asset)
             writer.field("maker", trade.fill.isMaker)
             writer.field("buyer", trade.fill.side == .buy)
             writer.field("time", trade.fill.venueTime.milliseconds)
@@ -161,21 +161,22 @@ extension VenueDesk {
     }
 
     func writeIncome(_ p: Parameters, _ writer: inout JSONWriter) throws(APIError) {
-        let ids = try boardsAsked(p).map(\.instrument.id)
+        let ids = p.text("symbol") == nil ? nil : try boardsAsked(p).map(\.instrument.id)
         let limit = try p.limit(default: 100, max: 1000)
         let times = try p.times()
         let type = p.text("incomeType")
         let found = income.elements.filter {
-            ids.contains($0.instrument) && times.contains($0.time.milliseconds)
-                && $0.type == (type ?? $0.type)
+            (ids == nil || $0.instrument.map { ids?.contains($0) ?? false } ?? false)
+                && times.contains($0.time.milliseconds) && $0.type == (type ?? $0.type)
         }
         writer.beginArray()
         for item in p.text("startTime") != nil ? found.prefix(limit) : found.suffix(limit) {
             writer.beginObject()
-            writer.field("symbol", instrument(item.instrument).symbol.description)
+            writer.field(
+                "symbol", item.instrument.map { instrument($0).symbol.description } ?? "")
             writer.field("incomeType", item.type)
             writer.field("income", item.amount.text(fractionDigits: 8))
-            writer.field("asset", "USDT")
+            writer.field("asset", item.asset)
             writer.field("info", item.type)
             writer.field("time", item.time.milliseconds)
             writer.field("tranId", item.id)
@@ -268,11 +269,11 @@ extension VenueDesk {
         writer.beginObject()
         if isOld {
             writer.field("feeTier", 0)
-            writer.field("canTrade", true)
+            writer.field("canTrade", shownSettings.canTrade)
             writer.field("canDeposit", true)
             writer.field("canWithdraw", false)
             writer.field("updateTime", 0)
-            writer.field("multiAssetsMargin", false)
+            writer.field("multiAssetsMargin", shownSettings.isMultiAssets)
             writer.field("tradeGroupId", -1)
         }
         field("totalInitialMargin", totals.initial + totals.orderInitial, &writer)
@@ -304,11 +305,28 @@ extension VenueDesk {
         if isOld { writer.field("marginAvailable", true) }
         writer.field("updateTime", updated.milliseconds)
         writer.endObject()
+        if let feeWallet { writeAsset(feeWallet, updated, &writer) }
         writer.endArray()
         writer.key("positions")
         writer.beginArray()
         for board in boards { writeAccountPosition(board, isOld: isOld, &writer) }
         writer.endArray()
+        writer.endObject()
+    }
+
+    /// Another asset, which is no margin.
+    private func writeAsset(_ wallet: FeeWallet, _ updated: Timestamp, _ writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("asset", wallet.asset)
+        for name in ["walletBalance", "marginBalance", "crossWalletBalance", "availableBalance"] {
+            field(name, wallet.balance, &writer)
+        }
+        for name in [
+            "unrealizedProfit", "maintMargin", "initialMargin", "positionInitialMargin",
+            "openOrderInitialMargin", "crossUnPnl",
+        ] { field(name, .zero, &writer) }
+        field("maxWithdrawAmount", wallet.balance, &writer)
+        writer.field("updateTime", updated.milliseconds)
         writer.endObject()
     }
 
@@ -371,6 +389,19 @@ extension VenueDesk {
         writer.field("marginAvailable", true)
         writer.field("updateTime", (positionTimes.max() ?? now).milliseconds)
         writer.endObject()
+        if let feeWallet {
+            writer.beginObject()
+            writer.field("accountAlias", "narwhal")
+            writer.field("asset", feeWallet.asset)
+            field("balance", feeWallet.balance, &writer)
+            field("crossWalletBalance", feeWallet.balance, &writer)
+            field("crossUnPnl", .zero, &writer)
+            field("availableBalance", feeWallet.balance, &writer)
+            field("maxWithdrawAmount", feeWallet.balance, &writer)
+            writer.field("marginAvailable", false)
+            writer.field("updateTime", (positionTimes.max() ?? now).milliseconds)
+            writer.endObject()
+        }
         writer.endArray()
     }
 
@@ -436,8 +467,10 @@ extension VenueDesk {
                     -2027, "Exceeded the maximum allowable position at current leverage.")
             }
         }
+        let isChanged = leverage != account.leverage(of: id)
         market.setLeverage(leverage, of: id)
         account.setLeverage(leverage, of: id)
+        if isChanged { publishLeverage(id) }
         writer.beginObject()
         writer.field("leverage", leverage)
         field("maxNotionalValue", maxNotional(boards[Int(id.index)]), &writer)
@@ -532,12 +565,12 @@ extension VenueDesk {
     func writeAccountConfig(_ writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("feeTier", 0)
-        writer.field("canTrade", true)
+        writer.field("canTrade", shownSettings.canTrade)
         writer.field("canDeposit", true)
         writer.field("canWithdraw", false)
         writer.field("dualSidePosition", shownSettings.isHedgeMode)
         writer.field("updateTime", 0)
-        writer.field("multiAssetsMargin", false)
+        writer.field("multiAssetsMargin", shownSettings.isMultiAssets)
         writer.field("tradeGroupId", -1)
         writer.endObject()
     }

@@ -47,7 +47,11 @@ extension VenueDesk {
         case .forcedOrders:
             let ids = try boardsAsked(p).map(\.instrument.id)
             let limit = try p.limit(default: 50, max: 100)
-            let forced = orders.filter { $0.type == "LIQUIDATION" && ids.contains($0.instrument) }
+            let kind = p.text("autoCloseType")
+            let forced = orders.filter {
+                $0.type == "LIQUIDATION" && ids.contains($0.instrument)
+                    && (kind == nil || ($0.clientOrderID == ForcedClose.adlName) == (kind == "ADL"))
+            }
             writer.beginArray()
             for order in forced.suffix(limit) { writeOrder(order, isQuery: true, &writer) }
             writer.endArray()
@@ -225,7 +229,7 @@ extension VenueDesk {
         writer.beginArray()
         for item in found {
             writer.beginObject()
-            Self.write(item, board, &writer)
+            Self.write(item, board.text(item.print.price), &writer)
             writer.endObject()
         }
         writer.endArray()
@@ -421,7 +425,7 @@ extension VenueDesk {
         writer.field("contractType", "PERPETUAL")
         writer.field("deliveryDate", 4_133_404_800_000)
         writer.field("onboardDate", 1_569_398_400_000)
-        writer.field("status", "TRADING")
+        writer.field("status", board.status.rawValue)
         writer.field("baseAsset", base)
         writer.field("quoteAsset", "USDT")
         writer.field("marginAsset", "USDT")

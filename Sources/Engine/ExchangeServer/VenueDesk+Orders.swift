@@ -23,6 +23,7 @@ extension VenueDesk {
         try refuseModes(p)
         let clientID = try clientID(p, "newClientOrderId")
         let isReduceOnly = try p.bool("reduceOnly")
+        try refuseStatus(board, lowersRisk: isReduceOnly)
         let quantity = try quantity(p, board, isMarket: type == "MARKET")
         let kind: OrderKind
         var timeInForce = "GTC"
@@ -83,6 +84,7 @@ extension VenueDesk {
         let clientID = try clientID(p, "clientAlgoId")
         let closesPosition = try p.bool("closePosition")
         let isReduceOnly = try p.bool("reduceOnly")
+        try refuseStatus(board, lowersRisk: isReduceOnly || closesPosition)
         let trigger = try price(p, "triggerPrice", board)
         let workingType = p.text("workingType") ?? "CONTRACT_PRICE"
         let source: TriggerSource
@@ -142,6 +144,8 @@ extension VenueDesk {
         _ quantity: Quantity, _ isReduceOnly: Bool
     ) {
         rejection = nil
+        placing = inner
+        defer { placing = nil }
         market.submit(
             OrderRequest(
                 clientOrderID: inner, instrument: id, side: side, kind: kind, quantity: quantity,
@@ -236,6 +240,18 @@ extension VenueDesk {
         case "FOK": return .fok
         case "GTX": return .postOnly
         default: throw APIError(-1115, "Invalid timeInForce.")
+        }
+    }
+
+    /// A symbol that is not traded as usual takes only what makes positions smaller, a closed one nothing.
+    private func refuseStatus(_ board: MarketBoard, lowersRisk: Bool) throws(APIError) {
+        switch board.status {
+        case .trading: break
+        case .pendingTrading, .preSettle, .settling:
+            if !lowersRisk {
+                throw APIError(-4140, "Invalid symbol status for opening position.")
+            }
+        case .close: throw APIError(-4141, "Symbol is closed.")
         }
     }
 

@@ -15,11 +15,15 @@ extension VenueDesk {
             case .algo(let id): publishAlgo(id)
             }
         case .rejected(let reason):
-            rejection = reason
+            if report.clientOrderID == placing {
+                rejection = reason
+            } else if case .algo(let id) = handle {
+                rejectFired(id, at: report.venueTime)
+            }
         case .filled(let fill):
             if case .order(let id) = handle { book(fill, of: id) }
         case .canceled:
-            end(handle, .canceled, at: report.venueTime)
+            end(handle, isKnockingOut ? .expired : .canceled, at: report.venueTime)
         case .expired:
             end(handle, .expired, at: report.venueTime)
         case .triggered:
@@ -37,7 +41,7 @@ extension VenueDesk {
             account.apply(funding: amount, instrument: instrument(id))
             positionNet[Int(id.index)] += amount
             addIncome("FUNDING_FEE", amount, id, at: time, tradeID: nil)
-            publishAccount("FUNDING_FEE", id, at: time)
+            publishAccount("FUNDING_FEE", id, at: time, change: amount)
         case .liquidation(let id, let time):
             beginLiquidation(id, at: time)
         case .forcedFill(let id, let fill):
@@ -57,14 +61,16 @@ extension VenueDesk {
         let id = orders[index].instrument
         let place = Int(id.index)
         let directionBefore = account.position(id)?.direction
+        let paid = execution == "TRADE" ? payElsewhere(fill) : nil
+        let commission = paid == nil ? fill.commission : .zero
         let realized = account.apply(
             side: fill.side, quantity: fill.quantity, price: fill.price,
-            commission: fill.commission, instrument: instrument(id))
+            commission: commission, instrument: instrument(id))
         if account.position(id)?.direction == directionBefore {
-            positionNet[place] += realized - fill.commission
+            positionNet[place] += realized - commission
         } else {
             // Opened or turned round: the profit belongs to what was closed.
-            positionNet[place] = -fill.commission
+            positionNet[place] = -commission
         }
         accumulated[place] += realized
         positionTimes[place] = fill.venueTime
@@ -73,15 +79,28 @@ extension VenueDesk {
         orders[index].updateTime = fill.venueTime
         let isFilled = orders[index].executed >= orders[index].quantity
         orders[index].status = isFilled ? .filled : .partiallyFilled
-        trades.append(
-            TradeRecord(fill: fill, orderID: orderID, instrument: id, realized: realized))
+        let trade = TradeRecord(
+            fill: fill, orderID: orderID, instrument: id, realized: realized,
+            commission: paid ?? PaidCommission(amount: commission))
+        trades.append(trade)
         if realized != .zero {
             addIncome("REALIZED_PNL", realized, id, at: fill.venueTime, tradeID: fill.tradeID)
         }
-        addIncome("COMMISSION", -fill.commission, id, at: fill.venueTime, tradeID: fill.tradeID)
+        if trade.commission.amount != .zero {
+            addIncome(
+                "COMMISSION", -trade.commission.amount, id, at: fill.venueTime,
+                tradeID: fill.tradeID, asset: trade.commission.asset)
+        }
         publishAccount("ORDER", id, at: fill.venueTime)
-        publishOrder(orderID, execution: execution, fill: fill, realized: realized)
+        publishOrder(orderID, execution: execution, trade: trade)
         if isFilled { close(orderID) }
+    }
+
+    /// Pays a commission in another asset, when there is one; the exchange gives back what it took.
+    private mutating func payElsewhere(_ fill: Fill) -> PaidCommission? {
+        guard let paid = feeWallet?.pay(fill.commission) else { return nil }
+        market.impair { $0.refundCommission(fill.commission) }
+        return paid
     }
 
     private mutating func end(_ handle: Handle, _ status: OrderStatus, at time: Timestamp) {
@@ -128,17 +147,37 @@ extension VenueDesk {
         publishOrder(lastOrderID, execution: "NEW")
     }
 
+    /// A conditional order has fired, and the order that it was to become was refused.
+    private mutating func rejectFired(_ algoID: Int64, at time: Timestamp) {
+        guard let index = algoIndex(algoID) else { return }
+        algos[index].status = .triggering
+        algos[index].triggerTime = time
+        algos[index].updateTime = time
+        publishAlgo(algoID)
+        algos[index].status = .rejected
+        algos[index].rejectReason =
+            algos[index].isReduceOnly ? "Reduce Only reject" : "Margin is insufficient."
+        handles[algos[index].innerID] = nil
+        publishAlgo(algoID)
+    }
+
     private mutating func beginLiquidation(_ id: InstrumentID, at time: Timestamp) {
         guard let position = account.position(id) else { return }
+        let forced =
+            forcedCloses[Int(id.index)]
+            ?? ForcedClose(kind: .liquidation, quantity: position.quantity)
         lastOrderID += 1
         let inner = Self.innerID(lastOrderID)
         orders.append(
             OrderRecord(
-                orderID: lastOrderID, innerID: inner, clientOrderID: "autoclose-\(lastOrderID)",
+                orderID: lastOrderID, innerID: inner,
+                clientOrderID: forced.clientOrderID(lastOrderID),
                 instrument: id, side: position.direction.exitSide, type: "LIQUIDATION",
                 originalType: "LIQUIDATION", price: nil, triggerPrice: nil,
-                workingType: "MARK_PRICE", timeInForce: "IOC", quantity: position.quantity,
-                isReduceOnly: true, closesPosition: false, time: time, updateTime: time))
+                workingType: "MARK_PRICE", timeInForce: "IOC",
+                quantity: min(forced.quantity, position.quantity),
+                isReduceOnly: true, closesPosition: false, time: time,
+                status: forced.openingStatus, updateTime: time))
         liquidations[Int(id.index)] = lastOrderID
         publishOrder(lastOrderID, execution: "NEW")
     }
@@ -178,14 +217,15 @@ extension VenueDesk {
         }
     }
 
-    private mutating func addIncome(
-        _ type: String, _ amount: Money, _ id: InstrumentID, at time: Timestamp, tradeID: Int64?
+    mutating func addIncome(
+        _ type: String, _ amount: Money, _ id: InstrumentID?, at time: Timestamp, tradeID: Int64?,
+        asset: String = VenueDesk.marginAsset
     ) {
         lastIncomeID += 1
         income.append(
             IncomeRecord(
-                id: lastIncomeID, instrument: id, type: type, amount: amount, time: time,
-                tradeID: tradeID))
+                id: lastIncomeID, instrument: id, type: type, amount: amount, asset: asset,
+                time: time, tradeID: tradeID))
     }
 
     func orderIndex(_ id: Int64) -> Int? { orders.lastIndex { $0.orderID == id } }
@@ -196,185 +236,5 @@ extension VenueDesk {
             preconditionFailure("a letter and a 64-bit number fit in 36 allowed characters")
         }
         return id
-    }
-
-    // MARK: The user stream
-
-    private mutating func publishUser(
-        _ event: String, at time: Timestamp, _ write: (inout JSONWriter) -> Void
-    ) {
-        guard hasUserListener else { return }
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.field("e", event)
-        writer.field("T", time.milliseconds)
-        writer.field("E", now.milliseconds)
-        write(&writer)
-        writer.endObject()
-        publications.append(Publication(target: .user(event: event), payload: writer.bytes))
-    }
-
-    private mutating func publishOrder(
-        _ orderID: Int64, execution: String, fill: Fill? = nil, realized: Money = .zero
-    ) {
-        guard let index = orderIndex(orderID) else { return }
-        let order = orders[index]
-        let board = board(order.instrument)
-        publishUser("ORDER_TRADE_UPDATE", at: order.updateTime) { writer in
-            writer.key("o")
-            writer.beginObject()
-            writer.field("s", board.instrument.symbol.description)
-            writer.field("c", order.clientOrderID)
-            writer.field("S", order.side.venueName)
-            writer.field("o", order.type)
-            writer.field("f", order.timeInForce)
-            writer.field("q", order.quantity)
-            writer.field("p", order.price.map { board.text($0) } ?? "0")
-            writer.field("ap", order.averagePrice)
-            writer.field("sp", order.triggerPrice.map { board.text($0) } ?? "0")
-            writer.field("x", execution)
-            writer.field("X", order.status.rawValue)
-            writer.field("i", order.orderID)
-            writer.field("l", fill?.quantity ?? .zero)
-            writer.field("z", order.executed)
-            writer.field("L", fill.map { board.text($0.price) } ?? "0")
-            if let fill {
-                writer.field("N", "USDT")
-                writer.field("n", fill.commission)
-            }
-            writer.field("T", order.updateTime.milliseconds)
-            writer.field("t", fill?.tradeID ?? 0)
-            writer.field("b", "0")
-            writer.field("a", "0")
-            writer.field("m", fill?.isMaker ?? false)
-            writer.field("R", order.isReduceOnly)
-            writer.field("wt", order.workingType)
-            writer.field("ot", order.originalType)
-            writer.field("ps", "BOTH")
-            writer.field("cp", order.closesPosition)
-            writer.field("pP", false)
-            writer.field("si", 0)
-            writer.field("ss", 0)
-            writer.field("rp", realized)
-            writer.field("V", "EXPIRE_MAKER")
-            writer.field("pm", "NONE")
-            writer.field("gtd", 0)
-            writer.endObject()
-        }
-    }
-
-    private mutating func publishAlgo(_ algoID: Int64) {
-        guard let index = algoIndex(algoID) else { return }
-        let algo = algos[index]
-        let board = board(algo.instrument)
-        let child = algo.childID.flatMap { orderIndex($0) }.map { orders[$0] }
-        publishUser("ALGO_UPDATE", at: algo.updateTime) { writer in
-            writer.key("o")
-            writer.beginObject()
-            writer.field("caid", algo.clientAlgoID)
-            writer.field("aid", algo.algoID)
-            writer.field("at", "CONDITIONAL")
-            writer.field("o", algo.type)
-            writer.field("s", board.instrument.symbol.description)
-            writer.field("S", algo.side.venueName)
-            writer.field("ps", "BOTH")
-            writer.field("f", algo.timeInForce)
-            writer.field("q", algo.quantity)
-            writer.field("X", algo.status.rawValue)
-            writer.field("ai", algo.childID.map { String($0) } ?? "")
-            if let child {
-                writer.field("ap", child.averagePrice)
-                writer.field("aq", child.executed)
-                writer.field("act", child.type)
-            }
-            writer.field("tp", board.text(algo.triggerPrice))
-            writer.field("p", "0")
-            writer.field("V", "EXPIRE_MAKER")
-            writer.field("wt", algo.workingType)
-            writer.field("pm", "NONE")
-            writer.field("cp", algo.closesPosition)
-            writer.field("pP", algo.isPriceProtected)
-            writer.field("R", algo.isReduceOnly)
-            writer.field("tt", algo.triggerTime?.milliseconds ?? 0)
-            writer.field("gtd", 0)
-            writer.endObject()
-        }
-    }
-
-    private mutating func publishAccount(_ reason: String, _ id: InstrumentID, at time: Timestamp) {
-        let board = board(id)
-        let account = account
-        let place = Int(id.index)
-        let total = accumulated[place]
-        let breakEven = breakEvenPrice(id)
-        let mark = market.exchange.markPrice(id)
-        publishUser("ACCOUNT_UPDATE", at: time) { writer in
-            writer.key("a")
-            writer.beginObject()
-            writer.field("m", reason)
-            writer.key("B")
-            writer.beginArray()
-            writer.beginObject()
-            writer.field("a", "USDT")
-            writer.field("wb", account.walletBalance.text(fractionDigits: 8))
-            writer.field("cw", account.availableBalance.text(fractionDigits: 8))
-            writer.field("bc", "0")
-            writer.endObject()
-            writer.endArray()
-            writer.key("P")
-            writer.beginArray()
-            writer.beginObject()
-            let position = account.position(id)
-            writer.field("s", board.instrument.symbol.description)
-            writer.field("pa", Self.signedQuantity(position))
-            writer.field("ep", position?.entryPrice.description ?? "0")
-            writer.field("bep", breakEven)
-            writer.field("cr", total.text(fractionDigits: 8))
-            writer.field(
-                "up", (position?.unrealizedPnL(at: mark) ?? .zero).text(fractionDigits: 8))
-            writer.field("mt", "isolated")
-            writer.field("iw", (position?.isolatedMargin ?? .zero).text(fractionDigits: 8))
-            writer.field("ps", "BOTH")
-            writer.field("ma", "USDT")
-            writer.endObject()
-            writer.endArray()
-            writer.endObject()
-        }
-    }
-
-    static func signedQuantity(_ position: MarginPosition?) -> String {
-        guard let position else { return "0" }
-        return (position.direction == .short ? "-" : "") + position.quantity.description
-    }
-
-    /// Where closing would return everything booked since the position was opened; "0" when flat.
-    func breakEvenPrice(_ id: InstrumentID) -> String {
-        guard let position = account.position(id) else { return "0" }
-        let net = positionNet[Int(id.index)]
-        let value = position.direction == .long ? position.cost - net : position.cost + net
-        guard !value.isNegative else { return "0" }
-        return FixedPoint.text(value.units / Int128(position.quantity.units), digits: 8)
-    }
-
-    // MARK: Listen keys
-
-    mutating func openListenKey() -> String {
-        let text = listenKey?.text ?? Token.make()
-        listenKey = ListenKey(text: text, validUntil: now + .minutes(60))
-        return text
-    }
-
-    /// The key is worth nothing any more; its listeners are told.
-    mutating func endListenKey(_ text: String) {
-        listenKey = nil
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.field("e", "listenKeyExpired")
-        writer.field("E", now.milliseconds)
-        writer.field("listenKey", text)
-        writer.endObject()
-        publications.append(
-            Publication(target: .user(event: "listenKeyExpired"), payload: writer.bytes))
-        publications.append(Publication(target: .keyEnded, payload: []))
     }
 }

@@ -46,6 +46,8 @@ extension VenueDesk {
         publications.append(Publication(target: .stream(key), payload: writer.bytes))
     }
 
+    private func isWanted(_ keys: [StreamKey]) -> Bool { keys.contains { wanted.contains($0) } }
+
     private func begin(_ event: String, _ id: InstrumentID?, _ writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("e", event)
@@ -56,16 +58,18 @@ extension VenueDesk {
     private mutating func publishTrade(_ aggregate: MarketBoard.Aggregate, _ id: InstrumentID) {
         let print = aggregate.print
         let board = board(id)
+        guard isWanted([.aggTrade(id), .trade(id)]), !isLeftOut(.print, id) else { return }
+        let price = board.text(print.price, mispricing(.print, id))
         publish(.aggTrade(id)) { desk, writer in
             desk.begin("aggTrade", id, &writer)
-            Self.write(aggregate, board, &writer)
+            Self.write(aggregate, price, &writer)
             writer.endObject()
         }
         publish(.trade(id)) { desk, writer in
             desk.begin("trade", id, &writer)
             writer.field("T", print.venueTime.milliseconds)
             writer.field("t", print.tradeID)
-            writer.field("p", board.text(print.price))
+            writer.field("p", price)
             writer.field("q", print.quantity)
             writer.field("X", "MARKET")
             writer.field("m", print.takerSide == .sell)
@@ -75,10 +79,10 @@ extension VenueDesk {
 
     /// The fields of an aggregate trade, which REST and stream share.
     static func write(
-        _ aggregate: MarketBoard.Aggregate, _ board: MarketBoard, _ writer: inout JSONWriter
+        _ aggregate: MarketBoard.Aggregate, _ price: String, _ writer: inout JSONWriter
     ) {
         writer.field("a", aggregate.id)
-        writer.field("p", board.text(aggregate.print.price))
+        writer.field("p", price)
         writer.field("q", aggregate.print.quantity)
         writer.field("nq", aggregate.print.quantity)
         writer.field("f", aggregate.firstID)
@@ -89,15 +93,22 @@ extension VenueDesk {
 
     private mutating func publishTicker(_ ticker: BookTicker, _ id: InstrumentID) {
         let board = board(id)
-        for key in [StreamKey.bookTicker(id), .allBookTickers] {
+        let keys = [StreamKey.bookTicker(id), .allBookTickers]
+        guard isWanted(keys) else { return }
+        var ticker = ticker
+        if isCrossed(.ticker, id) {
+            swap(&ticker.bidPrice, &ticker.askPrice)
+        }
+        let wrong = mispricing(.ticker, id)
+        for key in keys {
             publish(key) { desk, writer in
                 desk.begin("bookTicker", id, &writer)
                 writer.key("u")
                 writer.integer(ticker.updateID)
                 writer.field("T", ticker.venueTime.milliseconds)
-                writer.field("b", board.text(ticker.bidPrice))
+                writer.field("b", board.text(ticker.bidPrice, wrong))
                 writer.field("B", ticker.bidQuantity)
-                writer.field("a", board.text(ticker.askPrice))
+                writer.field("a", board.text(ticker.askPrice, wrong))
                 writer.field("A", ticker.askQuantity)
                 writer.endObject()
             }
@@ -109,7 +120,14 @@ extension VenueDesk {
         for speed in DepthSpeed.allCases {
             // Every speed is fed, wanted or not, so that a newcomer finds no hole.
             guard let merged = boards[place].add(update, to: speed) else { continue }
-            publish(.depth(id, speed)) { $0.writeDepth(merged, id, &$1) }
+            if wanted.contains(.depth(id, speed)), !isLeftOut(.depth, id) {
+                var told = merged
+                if isCrossed(.depth, id), let ask = market.exchange.bestAsk(id) {
+                    told.bids.removeAll { $0.price == ask.price }
+                    told.bids.insert(ask, at: 0)
+                }
+                publish(.depth(id, speed)) { $0.writeDepth(told, id, &$1) }
+            }
             for levels in [5, 10, 20] {
                 let key = StreamKey.partialDepth(id, levels: levels, speed)
                 guard wanted.contains(key) else { continue }
@@ -139,7 +157,12 @@ extension VenueDesk {
     private mutating func publishMark(_ update: MarkPriceUpdate, _ id: InstrumentID) {
         let isThird = board(id).markCount % 3 == 0
         for everySecond in [true, false] where everySecond || isThird {
-            publish(.markPrice(id, everySecond: everySecond)) { $0.writeMark(update, id, &$1) }
+            let key = StreamKey.markPrice(id, everySecond: everySecond)
+            if wanted.contains(key) {
+                let mark = mispricing(.mark, id)
+                let index = mispricing(.index, id)
+                publish(key) { $0.writeMark(update, id, &$1, mark: mark, index: index) }
+            }
             // All instruments are marked in the same moment, the last one closes the list.
             guard Int(id.index) == instruments.count - 1 else { continue }
             publish(.allMarkPrices(everySecond: everySecond)) { desk, writer in
@@ -153,14 +176,15 @@ extension VenueDesk {
     }
 
     private func writeMark(
-        _ update: MarkPriceUpdate, _ id: InstrumentID, _ writer: inout JSONWriter
+        _ update: MarkPriceUpdate, _ id: InstrumentID, _ writer: inout JSONWriter,
+        mark: Fault.Mispricing? = nil, index: Fault.Mispricing? = nil
     ) {
         begin("markPriceUpdate", id, &writer)
-        let index = update.indexPrice ?? update.markPrice
-        writer.field("p", update.markPrice)
-        writer.field("i", index)
+        let indexText = board(id).text(update.indexPrice ?? update.markPrice, index)
+        writer.field("p", board(id).text(update.markPrice, mark))
+        writer.field("i", indexText)
         // Perpetuals are never settled; the venue sends the index here.
-        writer.field("P", index)
+        writer.field("P", indexText)
         writer.key("r")
         writer.rate(update.fundingRate)
         writer.field("T", update.nextFundingTime?.milliseconds ?? 0)
@@ -180,6 +204,7 @@ extension VenueDesk {
         for interval in BarInterval.allCases {
             let key = StreamKey.kline(board.instrument.id, interval)
             guard wanted.contains(key) else { continue }
+            if isLeftOut(.kline, board.instrument.id) { continue }
             for bar in board.candles.newest(interval) {
                 let end = bar.openTime + interval.duration
                 // The one before the newest is sent once more, closed, when it has just ended.

@@ -19,13 +19,8 @@ struct VenueDesk: Sendable {
         var validUntil: Timestamp
     }
 
-    /// The matching here is one-way and isolated whatever is shown.
-    struct ShownSettings: Sendable {
-        var isHedgeMode = false
-        var isCross = false
-    }
-
     static let maxClosedOrders = 2000
+    static let marginAsset = "USDT"
 
     let configuration: ExchangeServerConfiguration
     let instruments: [Instrument]
@@ -48,11 +43,21 @@ struct VenueDesk: Sendable {
     /// The forced order whose fills are coming in, by instrument.
     var liquidations: [Int64?]
     var listenKey: ListenKey?
-    /// What the account's settings are answered to be.
-    var shownSettings = ShownSettings()
+    /// The matching here is one-way and isolated whatever is shown.
+    var shownSettings = Fault.Settings()
     var clockStep = Duration.zero
     /// Orders that a schedule had another client place.
     var manualOrders = 0
+    /// What is wrong now.
+    var rules: [ActiveRule] = []
+    /// What a forced close of our position is called, other than a liquidation, while it happens; by instrument.
+    var forcedCloses: [ForcedClose?]
+    /// Whether what is canceled now was knocked out by another order.
+    var isKnockingOut = false
+    /// What commissions are paid from as long as it lasts; `nil`: the wallet.
+    var feeWallet: FeeWallet?
+    /// The order that is being placed.
+    var placing: ClientOrderID?
     /// Streams that somebody listens to; others are not written.
     var wanted: Set<StreamKey> = []
     var hasUserListener = false
@@ -83,6 +88,7 @@ struct VenueDesk: Sendable {
         accumulated = instruments.map { _ in .zero }
         positionTimes = instruments.map { _ in start }
         liquidations = instruments.map { _ in nil }
+        forcedCloses = instruments.map { _ in nil }
         // Ids rise over restarts, because they begin with the time.
         lastOrderID = max(0, start.milliseconds) * 8
         lastAlgoID = 1_000_000_000_000_000 + max(0, start.milliseconds)
@@ -142,6 +148,7 @@ struct VenueDesk: Sendable {
             publishKlines(place)
             publishForced(place)
         }
+        endRules()
         if let key = listenKey, key.validUntil <= now { endListenKey(key.text) }
     }
 }

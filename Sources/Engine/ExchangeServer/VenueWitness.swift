@@ -62,7 +62,7 @@ extension VenueDesk {
             switch algo.status {
             case .new, .triggering, .triggered:
                 covered = algo.closesPosition ? position.quantity : covered + algo.quantity
-            case .finished, .canceled, .expired: continue
+            case .finished, .canceled, .rejected, .expired: continue
             }
         }
         return VenueWitness.Holding(
@@ -82,7 +82,9 @@ extension VenueDesk {
     func witness(_ watch: NakedWatch) -> VenueWitness {
         let children = Set(algos.compactMap(\.childID))
         var counts: [String: Int] = [:]
-        for order in orders where !children.contains(order.orderID) {
+        // The venue's own orders may all have the same name.
+        for order in orders
+        where order.type != "LIQUIDATION" && !children.contains(order.orderID) {
             counts[order.clientOrderID, default: 0] += 1
         }
         for algo in algos { counts[algo.clientAlgoID, default: 0] += 1 }
