@@ -159,6 +159,9 @@ package struct DirectKill: Sendable {
     private mutating func insist<Answer: Sendable>(
         _ request: BinanceRequest, _ read: @Sendable (Span<UInt8>) throws(FrameError) -> Answer
     ) async -> Result<Answer, VenueSilence> {
+        var request = request
+        // Nothing here raises risk, and what is read decides how it is lowered: all of it may use the reserve.
+        request.lowersRisk = true
         var attempt = 1
         while true {
             switch await rest.ask(request, read) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BinanceVenue
+import CPosix
 import Foundation
 import Service
 import Text
@@ -20,6 +21,7 @@ struct DoctorCommand: ParsableCommand {
     var json = false
 
     func run() throws {
+        if narwhal_forbid_core_dumps() != 0 { note("core dumps cannot be switched off") }
         let path = config
         let environment = ProcessInfo.processInfo.environment
         let lines = waitFor { await Doctor.examine(path: path, environment: environment) }
