@@ -16,7 +16,7 @@ struct ContractCacheTests {
     @Test func `contracts are read with margin tables and fees, and stored for a later start`()
         async throws
     {
-        let venue = try await LocalVenue()
+        let venue = try await LocalVenue.shared()
         let folder = try Folder()
         let cache = ContractCache(directory: folder.path, venue: "local")
         let time = wallTime()
@@ -36,10 +36,11 @@ struct ContractCacheTests {
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["contracts.json"])
 
-        // The venue is gone: fresh contracts need no word, old ones do.
-        try venue.end()
+        // The venue does not answer: fresh contracts need no word of it.
+        let silent = try venue.client(hasKey: true)
+        silent.stop()
         let fresh = try await cache.select(
-            [bitcoin], from: venue.rest, isSigned: true, at: time + .minutes(59))
+            [bitcoin], from: silent, isSigned: true, at: time + .minutes(59))
         #expect(fresh.notes == [] && fresh.age == .minutes(59))
         #expect(fresh.instruments[0].filters == first.instruments[1].filters)
     }
@@ -47,14 +48,15 @@ struct ContractCacheTests {
     @Test func `an old file is used when the venue does not answer, and that is said`()
         async throws
     {
-        let venue = try await LocalVenue()
+        let venue = try await LocalVenue.shared()
         let folder = try Folder()
         let cache = ContractCache(directory: folder.path, venue: "local")
         let time = wallTime()
         _ = try await cache.select([bitcoin], from: venue.rest, isSigned: false, at: time)
-        venue.rest.stop()
+        let silent = try venue.client(hasKey: true)
+        silent.stop()
         let old = try await cache.select(
-            [bitcoin], from: venue.rest, isSigned: false, at: time + .hours(3))
+            [bitcoin], from: silent, isSigned: false, at: time + .hours(3))
         #expect(old.age == .hours(3))
         #expect(
             old.notes.first
@@ -62,13 +64,12 @@ struct ContractCacheTests {
         )
         let empty = ContractCache(directory: try Folder().path, venue: "local")
         await #expect(throws: ContractError.noAnswer("the client has been stopped")) {
-            try await empty.select([bitcoin], from: venue.rest, isSigned: false, at: time)
+            try await empty.select([bitcoin], from: silent, isSigned: false, at: time)
         }
-        try venue.end()
     }
 
     @Test func `without a key the built-in margin tables are used and that is said`() async throws {
-        let venue = try await LocalVenue()
+        let venue = try await LocalVenue.shared()
         let folder = try Folder()
         let cache = ContractCache(directory: folder.path, venue: "local")
         let selection = try await cache.select(
@@ -80,7 +81,6 @@ struct ContractCacheTests {
             ])
         #expect(
             selection.instruments[0].tiers == Instrument.preset(bitcoin, id: InstrumentID(0)).tiers)
-        try venue.end()
     }
 
     @Test(arguments: [
@@ -89,7 +89,7 @@ struct ContractCacheTests {
         ("SOMETHINGELSE", "SOMETHINGELSE is no contract of the venue"),
     ])
     func `an unknown symbol is refused by name`(name: String, message: String) async throws {
-        let venue = try await LocalVenue()
+        let venue = try await LocalVenue.shared()
         let folder = try Folder()
         let cache = ContractCache(directory: folder.path, venue: "local")
         let symbol = try #require(SymbolName(name))
@@ -97,13 +97,12 @@ struct ContractCacheTests {
             try await cache.select([symbol], from: venue.rest, isSigned: false, at: wallTime())
         }
         #expect(error?.description == message)
-        try venue.end()
     }
 
     @Test func `a symbol that is not trading is accepted only to close what is held`()
         async throws
     {
-        let venue = try await LocalVenue()
+        let venue = try await LocalVenue.shared()
         var book = try await ContractBook.read(
             from: venue.rest, venue: "local", symbols: [], isSigned: true, at: wallTime())
         book.contracts[0].isTradable = false
@@ -118,11 +117,10 @@ struct ContractCacheTests {
         #expect(throws: ContractError.otherAsset(bitcoin, asset: "USDC")) {
             try book.instruments(for: [bitcoin], keeping: [bitcoin])
         }
-        try venue.end()
     }
 
     @Test func `a file that was changed, cut or made for another venue is not used`() async throws {
-        let venue = try await LocalVenue()
+        let venue = try await LocalVenue.shared()
         let folder = try Folder()
         let path = folder.path + "/contracts.json"
         let cache = ContractCache(directory: folder.path, venue: "local")
@@ -145,6 +143,5 @@ struct ContractCacheTests {
             [bitcoin], from: venue.rest, isSigned: true, at: wallTime())
         #expect(anew.notes == [])
         #expect(cache.load().book?.contracts.count == 2)
-        try venue.end()
     }
 }

@@ -33,6 +33,11 @@ final class LocalVenue: Sendable {
         try #require(await rest.synchronizeClock())
     }
 
+    private static let common = Task { try await LocalVenue() }
+
+    /// One exchange for all tests that only read; it lives as long as the process.
+    static func shared() async throws -> LocalVenue { try await common.value }
+
     /// Wall time that does not jump.
     static func clock() -> @Sendable () -> Timestamp {
         let start = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))

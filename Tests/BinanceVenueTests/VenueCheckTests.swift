@@ -7,11 +7,12 @@ struct VenueCheckTests {
     private func check(
         _ schedule: String = "", mode: Mode = .testnet, leverage: Int = 3, hasKey: Bool = true,
         symbols: [SymbolName] = [LocalVenue.bitcoin],
-        before act: (LocalVenue) async throws -> Void = { _ in }
+        before act: ((LocalVenue) async throws -> Void)? = nil
     ) async throws -> VenueCheck {
-        let venue = try await LocalVenue(schedule)
-        defer { #expect(throws: Never.self) { try venue.end() } }
-        try await act(venue)
+        let isOwn = !schedule.isEmpty || act != nil
+        let venue = isOwn ? try await LocalVenue(schedule) : try await LocalVenue.shared()
+        defer { if isOwn { #expect(throws: Never.self) { try venue.end() } } }
+        try await act?(venue)
         return await VenueCheck.read(
             VenueCheck.Subject(
                 mode: mode, symbols: symbols, leverage: leverage, hasKey: hasKey,

@@ -11,16 +11,22 @@ import Trading
 struct DoctorTests {
     /// A local exchange, a key file and a configuration of an engine that is not running.
     private final class Stage {
-        let server: ExchangeServer
+        /// One for all: nothing here leaves a position behind.
+        private static let common = Result {
+            var settings = ExchangeServerConfiguration()
+            settings.symbols = ["BTCUSDT", "ETHUSDT"].compactMap { SymbolName($0) }
+            settings.history = .zero
+            return try ExchangeServer(settings)
+        }
+
         let folder: String
         let state: String
         let path: String
 
-        init(mode: String = "testnet", more: String = "") throws {
-            var settings = ExchangeServerConfiguration()
-            settings.symbols = ["BTCUSDT", "ETHUSDT"].compactMap { SymbolName($0) }
-            settings.history = .zero
-            server = try ExchangeServer(settings)
+        /// `port` takes the place of the exchange's.
+        init(mode: String = "testnet", port: Int? = nil) throws {
+            let server = try Self.common.get()
+            let port = port ?? server.port
             folder =
                 FileManager.default.temporaryDirectory.path + "/nw-" + UUID().uuidString.prefix(8)
             state = folder + "/state"
@@ -36,22 +42,18 @@ struct DoctorTests {
                 engine = "t-1"
                 mode = "\(mode)"
                 symbols = ["BTCUSDT"]
-                \(more)
                 [state]
                 directory = "\(state)"
                 [venue]
                 name = "binance"
-                rest = "http://127.0.0.1:\(server.port)"
-                stream = "ws://127.0.0.1:\(server.port)"
+                rest = "http://127.0.0.1:\(port)"
+                stream = "ws://127.0.0.1:\(port)"
                 keyFile = "\(key)"
                 """.utf8
             ).write(to: URL(fileURLWithPath: path))
         }
 
-        func end() throws {
-            try server.stop()
-            try FileManager.default.removeItem(atPath: folder)
-        }
+        func end() throws { try FileManager.default.removeItem(atPath: folder) }
     }
 
     private func lines(_ stage: Stage) async -> [String: CheckLine] {
@@ -102,13 +104,9 @@ struct DoctorTests {
     }
 
     @Test func `a venue that does not answer fails its lines`() async throws {
-        let stage = try Stage()
-        try stage.server.stop()
-        defer {
-            #expect(throws: Never.self) {
-                try FileManager.default.removeItem(atPath: stage.folder)
-            }
-        }
+        // Nobody listens on the first port.
+        let stage = try Stage(port: 1)
+        defer { #expect(throws: Never.self) { try stage.end() } }
         let lines = await lines(stage)
         #expect(lines["rest"]?.verdict == .failure)
         #expect(lines["rest"]?.text == "no connection: the host cannot be reached")
