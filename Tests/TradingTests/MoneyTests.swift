@@ -3,6 +3,24 @@ import Testing
 import Trading
 
 struct MoneyTests {
+    @Test func `a part is the same part of another whole, rounded up, however large both are`() {
+        #expect(
+            Money(whole: 100).rebased(from: Money(whole: 80), to: Money(whole: 40))
+                == Money(whole: 50))
+        // 1 / 3 of 1: up to the next step of 10⁻¹⁶.
+        #expect(
+            Money(whole: 1).rebased(from: Money(whole: 3), to: Money(whole: 1))
+                == Money(units: 3_333_333_333_333_334))
+        let most = Money(whole: 1_000_000_000_000)
+        #expect(most.rebased(from: most, to: most) == most)
+        #expect(Money(units: .max).rebased(from: Money(units: 1), to: most) == nil)
+        for (part, whole, other) in [(0, 1, 1), (1, 0, 1), (1, 1, 0), (-1, 1, 1), (1, 1, -1)] {
+            #expect(
+                Money(whole: Int64(part)).rebased(
+                    from: Money(whole: Int64(whole)), to: Money(whole: Int64(other))) == nil)
+        }
+    }
+
     @Test func `price times quantity is exact to the last digit`() {
         let price = Price(units: 6_165_980_000_000)  // 61,659.80
         let quantity = Quantity(units: 12_345_678)  // 0.12345678

@@ -255,6 +255,10 @@ import Wire
         #expect(report.equity == snapshot.account?.equity)
         #expect(report.positions.map(\.markPrice) == snapshot.positions?.map(\.markPrice))
         #expect(report.openOrders == snapshot.safety?.orders)
+        #expect(report.venueProblems == snapshot.safety?.venueProblems)
+        #expect(
+            report.exitOnlySymbols
+                == snapshot.entries?.filter { $0.tradable == false }.map(\.symbol))
         #expect(report.lastReconciledAgeMs == snapshot.safety?.reconciledAgeMs)
         #expect(StatusReport(Snapshot()) == nil)
     }

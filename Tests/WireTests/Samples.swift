@@ -53,7 +53,7 @@ struct SnapshotWalk {
                 nakedQuantity: "0", nakedMs: 0, openOrders: count(), unknownOrders: 0,
                 orphanStops: 0,
                 foreignOrders: 0, reconciledAgeMs: maybe(900), storeState: "healthy",
-                orders: [order])
+                orders: [order], venueProblems: maybe(["hedge mode"]))
         case .account:
             snapshot.account = AccountTopic(
                 equity: money(), walletBalance: money(), dayTotal: money(), dayClosed: money(),
@@ -81,7 +81,7 @@ struct SnapshotWalk {
                         probability: fraction(), threshold: 0.63, baseThreshold: 0.6,
                         wouldRefuse: nil),
                     short: nil, signalRate: fraction(), expectedSignalRate: 0.061, contributors: [],
-                    paused: maybe(true))
+                    paused: maybe(true), tradable: maybe(false))
             ]
         case .flow:
             snapshot.flow = [

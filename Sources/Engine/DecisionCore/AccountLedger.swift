@@ -16,7 +16,10 @@ package struct AccountLedger: Sendable {
 
     package private(set) var peakEquity: Money
     package private(set) var dayStart: Timestamp
+    /// What the sums of the day are counted from: moves with deposits and withdrawals, so that these are no result.
     package private(set) var dayStartEquity: Money
+    /// What the day's loss is a fraction of: like `dayStartEquity`, but scaled by deposits and withdrawals.
+    package private(set) var dayLossBase: Money
     package private(set) var dayClosedPnL = Money.zero
     package private(set) var dayCommissions = Money.zero
     package private(set) var dayFunding = Money.zero
@@ -28,6 +31,7 @@ package struct AccountLedger: Sendable {
         self.openingBalance = openingBalance
         peakEquity = openingBalance
         dayStartEquity = openingBalance
+        dayLossBase = openingBalance
         dayStart = time.floor(to: .hours(24))
     }
 
@@ -35,6 +39,7 @@ package struct AccountLedger: Sendable {
         self.init(openingBalance: record.walletBalance, time: record.dayStart)
         peakEquity = record.peakEquity
         dayStartEquity = record.dayStartEquity
+        dayLossBase = record.dayLossBase ?? record.dayStartEquity
         dayClosedPnL = record.dayClosedPnL
         dayCommissions = record.dayCommissions
         dayFunding = record.dayFunding
@@ -67,8 +72,29 @@ package struct AccountLedger: Sendable {
         transfers += difference
         if !difference.isNegative {
             dayStartEquity += difference
+            dayLossBase += difference
             peakEquity += difference
         }
+    }
+
+    /// Books a deposit or a withdrawal while the account was worth `equity`. The parts of the day stay as they are,
+    /// and so do the fractions by which equity is below its bases: no breaker is loosened or tripped by it.
+    mutating func transfer(_ amount: Money, equity: Money) {
+        walletBalance += amount
+        transfers += amount
+        rebase(by: amount, from: equity)
+    }
+
+    /// A difference that was adopted before as a loss turns out to be a withdrawal; `equity` was before it.
+    mutating func explainAdopted(withdrawal amount: Money, equity: Money) {
+        rebase(by: amount, from: equity)
+    }
+
+    private mutating func rebase(by amount: Money, from equity: Money) {
+        dayStartEquity += amount
+        let after = equity + amount
+        peakEquity = peakEquity.rebased(from: equity, to: after) ?? peakEquity + amount
+        dayLossBase = dayLossBase.rebased(from: equity, to: after) ?? dayLossBase + amount
     }
 
     /// The first word of a venue about an account without history: that is where it begins.
@@ -77,6 +103,7 @@ package struct AccountLedger: Sendable {
         openingBalance = venueBalance
         peakEquity = venueBalance
         dayStartEquity = venueBalance
+        dayLossBase = venueBalance
     }
 
     /// Nothing is open: what a position had won or lost before midnight, and what was adopted from the venue, is part
@@ -101,6 +128,7 @@ package struct AccountLedger: Sendable {
     mutating func beginDay(at time: Timestamp, equity: Money) {
         dayStart = time.floor(to: .hours(24))
         dayStartEquity = equity
+        dayLossBase = equity
         dayClosedPnL = .zero
         dayCommissions = .zero
         dayFunding = .zero
@@ -108,12 +136,14 @@ package struct AccountLedger: Sendable {
     }
 
     package func record(equity: Money) -> AccountRecord {
-        AccountRecord(
+        var record = AccountRecord(
             walletBalance: walletBalance, equity: equity, peakEquity: peakEquity,
             dayStart: dayStart,
             dayStartEquity: dayStartEquity, dayClosedPnL: dayClosedPnL,
             dayCommissions: dayCommissions, dayFunding: dayFunding, dayTrades: dayTrades,
             losingStreak: losingStreak)
+        if dayLossBase != dayStartEquity { record.dayLossBase = dayLossBase }
+        return record
     }
 
     func hash(into hasher: inout StateHasher) {
@@ -126,6 +156,7 @@ package struct AccountLedger: Sendable {
         hasher.combine(peakEquity)
         hasher.combine(dayStart)
         hasher.combine(dayStartEquity)
+        hasher.combine(dayLossBase)
         hasher.combine(dayClosedPnL)
         hasher.combine(dayCommissions)
         hasher.combine(dayFunding)

@@ -46,6 +46,15 @@ package struct EquityHistory: Sendable {
         start = 0
     }
 
+    /// A deposit or withdrawal changed the equity: what was before counts as if it had always been so.
+    mutating func rebase(from equity: Money, by amount: Money) {
+        for index in points.indices {
+            let before = points[index].equity
+            points[index].equity =
+                before.rebased(from: equity, to: equity + amount) ?? before + amount
+        }
+    }
+
     /// The equity 24 hours ago, or at the oldest minute known.
     var dayAgo: Money? { points.isEmpty ? nil : points[start].equity }
 
@@ -129,8 +138,8 @@ extension Engine {
         let trips = breakers.breakers.evaluate(
             BreakerInput(
                 equityAtMark: equity, equityAtLast: equityAtLast,
-                dayStartEquity: account.dayStartEquity,
-                equity24hAgo: breakers.equity.dayAgo ?? account.dayStartEquity,
+                dayStartEquity: account.dayLossBase,
+                equity24hAgo: breakers.equity.dayAgo ?? account.dayLossBase,
                 peakEquity: account.peakEquity, losingStreak: account.losingStreak,
                 tradesToday: account.dayTrades))
         if trips.isEmpty && breakers.tripped.isEmpty { return }
@@ -154,6 +163,12 @@ extension Engine {
         case .noEntriesUntilNextDay:
             breakers.entriesBlockedUntil = account.dayStart + .hours(24)
         }
+    }
+
+    /// Something at the venue that must not be, told each time that it is new.
+    mutating func tripVenueError(_ what: String) {
+        if breakers.tripped.contains(.criticalError) { return tell(.risk, .alarm, what) }
+        tripCriticalError(what)
     }
 
     /// Something that must not be: entries stop until the operator has looked.

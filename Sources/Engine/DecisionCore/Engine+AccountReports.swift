@@ -47,6 +47,13 @@ extension Engine {
             reading.askedTime = nil
             tell(.feed, .alarm, "the order link is lost; the account is unknown until it is read")
             requestReading()
+        case .transferred(let amount, let venueTime):
+            links.seen(at: now)
+            transferred(amount, at: venueTime)
+        case .unsafeSettings(let settings, _): receive(settings)
+        case .trouble(let trouble): receive(trouble)
+        case .instrument(let instrument): receive(instrument)
+        case .instrumentStatus(let id, let isTradable): receive(id, isTradable: isTradable)
         case .snapshot(let snapshot):
             links.seen(at: now)
             guard snapshot.isCredible else {
@@ -56,6 +63,38 @@ extension Engine {
             }
             compare(snapshot)
         }
+    }
+
+    /// A deposit or withdrawal: money that was neither won nor lost.
+    private mutating func transferred(_ amount: Money, at venueTime: Timestamp) {
+        let isRepeat = reading.transfers.contains { $0 == (amount, venueTime) }
+        guard amount.isCredible, amount != .zero, !isRepeat else {
+            counters.refusedReports += 1
+            return
+        }
+        reading.transfers.append((amount, venueTime))
+        if reading.transfers.count > AccountReadings.maxTransfers {
+            reading.transfers.removeFirst()
+        }
+        let current = equity
+        if let adopted = reading.adoptedWallet, adopted.difference == amount,
+            venueTime <= adopted.time
+        {
+            // A reading had it before its report: the wallet has it already, and took a gain for a deposit at once.
+            reading.adoptedWallet = nil
+            if amount.isNegative {
+                account.explainAdopted(withdrawal: amount, equity: current - amount)
+                breakers.equity.rebase(from: current - amount, by: amount)
+            }
+        } else {
+            account.transfer(amount, equity: current)
+            breakers.equity.rebase(from: current, by: amount)
+        }
+        walletChanged = true
+        tell(
+            .risk, .info,
+            "\(amount.isNegative ? "withdrawn" : "deposited") \(amount.magnitude.text(fractionDigits: 2))"
+        )
     }
 }
 

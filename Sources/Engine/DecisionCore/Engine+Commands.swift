@@ -36,6 +36,9 @@ extension Engine {
         case .resume:
             if gate.state == .latched { return .latched }
             if gate.state == .flattening || !reading.isAgreed { return .notReconciled }
+            if !venue.allowsEntries {
+                return .unsafeAtVenue(venueProblems.joined(separator: ", "))
+            }
             return nil
         case .arm(let name):
             if name != configuration.engineName {
@@ -111,7 +114,7 @@ extension Engine {
     }
 
     /// An entry that nobody knows the outcome of may still rest at the venue: the cancel is sent, and proves nothing.
-    private mutating func cancelUnknownEntries(of index: Int?) {
+    mutating func cancelUnknownEntries(of index: Int?) {
         for order in orders.live where order.isUnknown && order.record.purpose == .entry {
             if let index, Int(order.instrument.index) != index { continue }
             sendCancel(of: order)

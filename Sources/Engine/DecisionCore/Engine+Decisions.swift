@@ -89,6 +89,8 @@ extension Engine {
         case .open: break
         }
         if symbols[index].isPaused { return .paused }
+        if !venue.allowsEntries { return .unsafeAtVenue }
+        if !symbols[index].isTradable { return .notTradable }
         if !reading.isAgreed { return .notReconciled }
         if store != .healthy { return .storeFailing }
         if symbols[index].decisionCandles < configuration.profile.warmUpCandles {
@@ -212,7 +214,8 @@ extension Engine {
         symbols[index].pendingEntry = nil
         guard order.record.state == .expired, entry.chasesLeft > 0, gate.state == .open,
             entry.epoch == gate.epoch, now - entry.decidedTime <= configuration.orderAnswerLimit,
-            !symbols[index].isPaused, !symbols[index].isToBeFlat,
+            !symbols[index].isPaused, !symbols[index].isToBeFlat, symbols[index].isTradable,
+            venue.allowsEntries,
             reading.isAgreed, store == .healthy, !isStale(index),
             !(symbols[index].position?.isClosing ?? false), let touch = touch(index)
         else { return }

@@ -11,6 +11,7 @@ extension Engine {
         orders.hash(into: &hasher)
         account.hash(into: &hasher)
         gate.hash(into: &hasher)
+        venue.hash(into: &hasher)
         commands.hash(into: &hasher)
         hasher.combine(ids.count)
         hasher.combine(trips.count)

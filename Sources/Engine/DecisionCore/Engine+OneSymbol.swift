@@ -17,7 +17,7 @@ extension Engine {
         guard let index = index(of: symbol) else { return .unknownSymbol }
         guard let position = symbols[index].position else { return .noPosition }
         if position.isClosing { return .alreadyClosing }
-        let filters = symbols[index].instrument.filters
+        let filters = symbols[index].exitFilters
         guard filters.tradable(position.record.quantity).isZero else { return nil }
         return .belowSmallestOrder(position.record.quantity, minimum: filters.minQuantity)
     }
@@ -27,7 +27,7 @@ extension Engine {
         guard let index = index(of: symbol) else { return .unknownSymbol }
         // Of a position that was only remembered nobody knows how much is left.
         guard reading.readTime != nil else { return .notReconciled }
-        let filters = symbols[index].instrument.filters
+        let filters = symbols[index].exitFilters
         let open = openBeyondExits(index)
         let part = share(percent, of: open)
         if filters.tradable(part).isZero {
@@ -78,7 +78,7 @@ extension Engine {
         let costs = roundTripCosts(index)
         return Precision.stop(
             record.entryPrice.moved(by: record.direction == .long ? costs : -costs),
-            protecting: record.direction, symbols[index].instrument.filters)
+            protecting: record.direction, symbols[index].exitFilters)
     }
 
     // MARK: Doing it
@@ -92,7 +92,7 @@ extension Engine {
 
     mutating func perform(reducing symbol: SymbolName, by percent: Int) {
         guard let index = index(of: symbol) else { return }
-        var rest = symbols[index].instrument.filters.tradable(
+        var rest = symbols[index].exitFilters.tradable(
             share(percent, of: openBeyondExits(index)))
         // The venue's largest market order bounds each; the bound on their number is for a grid gone wrong.
         var slices = 0
@@ -100,7 +100,7 @@ extension Engine {
             let sent = reduce(index, by: rest, .market, for: .exit(.operator))
             guard !sent.isZero else { break }
             // A last slice below the smallest order is left out: it would be rounded up.
-            rest = symbols[index].instrument.filters.tradable(rest.subtracting(sent))
+            rest = symbols[index].exitFilters.tradable(rest.subtracting(sent))
             slices += 1
         }
     }
@@ -123,7 +123,7 @@ extension Engine {
     /// position's, and who asked for the nearer one is told. Says whether it was so.
     mutating func keepStandingStop(_ index: Int) -> Bool {
         guard let held = symbols[index].position?.record else { return false }
-        let filters = symbols[index].instrument.filters
+        let filters = symbols[index].exitFilters
         let id = symbols[index].instrument.id
         let standing = orders.live.first {
             $0.instrument == id && $0.record.purpose == .protectiveStop && $0.isConfirmedOpen
@@ -183,7 +183,7 @@ extension Engine {
                     areOthersGone = false
                 }
             }
-            guard standing >= symbols[index].instrument.filters.tradable(record.quantity) else {
+            guard standing >= symbols[index].exitFilters.tradable(record.quantity) else {
                 return
             }
             reach(.ordersSent, place)

@@ -36,7 +36,7 @@ extension Engine {
             clientOrderID: ids.next(), direction: position.record.direction,
             positionQuantity: position.record.quantity, quantity: quantity, kind: kind,
             purpose: purpose)
-        switch ApprovedOrder.reducing(reduction, of: symbols[index].instrument) {
+        switch ApprovedOrder.reducing(reduction, of: symbols[index].exitInstrument) {
         case .success(let approved):
             submit(approved)
             return approved.request.quantity
@@ -405,6 +405,7 @@ extension Engine {
         let trip = RoundTrip(position: position, exitPrice: price, closedTime: now, reason: reason)
         let id = symbols[index].instrument.id
         symbols[index].position = nil
+        symbols[index].exitLots = nil
         symbols[index].highestMark = .max
         symbols[index].lowestMark = .min
         symbols[index].nextLook = .distantFuture

@@ -37,6 +37,10 @@ extension Engine {
 
     mutating func compare(_ snapshot: AccountSnapshot) {
         counters.readings += 1
+        if venue.trouble != nil {
+            venue.trouble = nil
+            tell(.risk, .info, "the venue serves us again")
+        }
         needsSettling = true
         let isFirst = reading.readTime == nil
         // The earlier of both clocks: what is not known exactly must not make a proof.
@@ -171,6 +175,7 @@ extension Engine {
         guard reading.walletRepeats >= 3 else { return .doubt }
         reading.walletRepeats = 0
         account.adopt(snapshot.walletBalance)
+        reading.adoptedWallet = (difference, snapshot.venueTime)
         walletChanged = true
         let text = difference.text(fractionDigits: 8)
         return .adopted(

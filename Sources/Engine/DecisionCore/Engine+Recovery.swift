@@ -11,7 +11,7 @@ extension Engine {
     mutating func restore(_ recovered: RecoveredState) {
         if let record = recovered.account {
             account = AccountLedger(record)
-            breakers.equity.add(record.dayStartEquity, at: record.dayStart)
+            breakers.equity.add(account.dayLossBase, at: record.dayStart)
             reading.isFresh = false
         }
         for last in recovered.lastTrades where Int(last.instrument.index) < symbols.count {

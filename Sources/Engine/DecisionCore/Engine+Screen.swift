@@ -134,6 +134,7 @@ extension Engine {
     /// The loss of the day, negative, at which trading stops; `nil` when that breaker is off.
     package var dayHaltAt: Money? {
         guard let limit = configuration.riskLimits.breakers.dailyLoss else { return nil }
-        return -account.dayStartEquity.scaled(by: limit.double)
+        let base = account.dayLossBase
+        return base - account.dayStartEquity - base.scaled(by: limit.double)
     }
 }

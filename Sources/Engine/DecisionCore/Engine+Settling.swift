@@ -29,7 +29,9 @@ extension Engine {
     }
 
     private mutating func settle(_ index: Int) {
-        if gate.state != .open || symbols[index].isPaused || symbols[index].isToBeFlat {
+        if gate.state != .open || symbols[index].isPaused || symbols[index].isToBeFlat
+            || !symbols[index].isTradable
+        {
             cancelEntries(index)
         }
         guard symbols[index].position != nil else { return cancelOrphans(index) }
@@ -77,7 +79,7 @@ extension Engine {
         }
         guard now >= closing.nextAttempt else { return }
         let inFlight = expectedExits(index)
-        let filters = symbols[index].instrument.filters
+        let filters = symbols[index].exitFilters
         if filters.tradable(position.record.quantity).isZero { tellDust(index) }
         // Dust beyond what is on its way is left: an order for it would be more than the position.
         var rest = filters.tradable(position.record.quantity.subtracting(inFlight))
@@ -125,7 +127,7 @@ extension Engine {
             return
         }
         symbols[index].didReportDust = true
-        let minimum = symbols[index].instrument.filters.minQuantity
+        let minimum = symbols[index].exitFilters.minQuantity
         tell(
             .precision, .alarm,
             "\(name(index)): the rest of \(record.quantity) is below the smallest order of \(minimum); "
@@ -161,7 +163,7 @@ extension Engine {
     private mutating func driveStop(_ index: Int) {
         guard let position = symbols[index].position else { return }
         let id = symbols[index].instrument.id
-        let filters = symbols[index].instrument.filters
+        let filters = symbols[index].exitFilters
         let quantity = position.record.quantity
         let needed = filters.tradable(quantity)
         if needed.isZero {
@@ -290,7 +292,7 @@ extension Engine {
         else { return }
         let id = symbols[index].instrument.id
         let quantity = position.record.quantity
-        let wanted = symbols[index].instrument.filters.onGrid(quantity)
+        let wanted = symbols[index].exitFilters.onGrid(quantity)
         if wanted.isZero { return }
         var hasExact = false
         var isBusy = false
@@ -355,7 +357,7 @@ extension Engine {
         }
         return BracketPlan(
             entry: price, direction: direction, stop: stop, target: target,
-            filters: symbols[index].instrument.filters)
+            filters: symbols[index].exitFilters)
     }
 }
 

@@ -31,6 +31,8 @@ package struct Engine: Sendable {
     package internal(set) var commands: CommandLog
     package internal(set) var reading = AccountReadings()
     package internal(set) var links = OrderLink()
+    /// What is not as it should be at the venue.
+    package internal(set) var venue = VenueConditions()
     /// How the store is.
     package internal(set) var store = StoreReport.healthy
     var ids: ClientOrderIDs

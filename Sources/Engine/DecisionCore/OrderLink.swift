@@ -33,6 +33,12 @@ package struct AccountReadings: Sendable {
     /// Readings in a row in which the wallet differed by the same amount.
     var walletDifference = Money.zero
     var walletRepeats = 0
+    /// The difference that was adopted last and not explained, and the venue's time of the reading.
+    var adoptedWallet: (difference: Money, time: Timestamp)?
+    /// Deposits and withdrawals that were booked lately, oldest first, at most `maxTransfers`: a link that was lost
+    /// may tell them again.
+    var transfers: [(amount: Money, time: Timestamp)] = []
+    static let maxTransfers = 64
     /// Another is wanted as soon as this one has come.
     var wantsAnother = false
     /// The account had no history: the first reading says where it begins.

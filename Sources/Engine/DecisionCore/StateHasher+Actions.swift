@@ -238,6 +238,7 @@ extension StateHasher {
         combine(record.peakEquity)
         combine(record.dayStart)
         combine(record.dayStartEquity)
+        combine(record.dayLossBase ?? record.dayStartEquity)
         combine(record.dayClosedPnL)
         combine(record.dayCommissions)
         combine(record.dayFunding)

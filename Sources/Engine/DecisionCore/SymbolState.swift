@@ -41,7 +41,12 @@ struct ExitLook: Sendable {
 
 /// Everything of one instrument that the core keeps.
 package struct SymbolState: Sendable {
-    package let instrument: Instrument
+    /// As the venue told it last.
+    package internal(set) var instrument: Instrument
+    /// The lot grid for the exits of the open position, when it could not be closed on that of `instrument` any more.
+    var exitLots: InstrumentFilters?
+    /// Whether the venue takes orders here that open anything.
+    package internal(set) var isTradable = true
     /// How long the model may not close a position after its entry.
     let minimumHold: Duration
     let look: ExitLook
@@ -112,6 +117,11 @@ package struct SymbolState: Sendable {
         hasher.combine(decisionCandles)
         hasher.combine(isPaused)
         hasher.combine(isToBeFlat)
+        hasher.combine(isTradable)
+        hasher.combine(exitLots != nil)
+        hasher.combine(instrument.filters.tickSize)
+        hasher.combine(instrument.filters.stepSize)
+        hasher.combine(instrument.filters.minQuantity)
         if depth == .everything {
             longThreshold.hash(into: &hasher)
             shortThreshold.hash(into: &hasher)

@@ -51,7 +51,8 @@ extension VenueDesk {
         case .marginMoved(let id, let amount, let time):
             _ = account.moveMargin(amount, instrument: instrument(id))
             publishAccount("MARGIN_TRANSFER", id, at: time)
-        case .snapshot, .alive, .lost:
+        case .snapshot, .alive, .lost, .transferred, .unsafeSettings, .trouble, .instrument,
+            .instrumentStatus:
             break
         }
     }

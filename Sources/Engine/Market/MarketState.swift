@@ -5,7 +5,7 @@ package import Trading
 /// Told by `apply`, `advance` and `finish`; never asks. All windows and candles follow the venue's transact times, all
 /// ages the engine's time. Nothing here decides anything.
 package struct MarketState: Sendable {
-    package let instrument: Instrument
+    package private(set) var instrument: Instrument
     package private(set) var configuration: MarketConfiguration
 
     /// Taker orders and flow by class.
@@ -46,6 +46,12 @@ package struct MarketState: Sendable {
         candles1m = CandleSeries(interval: .minutes(1), capacity: configuration.maxCandles1m)
         candles5m = CandleSeries(interval: .minutes(5), capacity: configuration.maxCandles5m)
         book = LocalBook(configuration: configuration)
+    }
+
+    /// The venue has changed filters, tiers or fees; what is known of the market stays.
+    package mutating func replace(_ instrument: Instrument) {
+        precondition(instrument.id == self.instrument.id, "the same instrument, told anew")
+        self.instrument = instrument
     }
 
     /// Takes one datum that the engine got at `time`, and says what it changed.

@@ -121,7 +121,9 @@ package struct PaperRecord: Hashable, Sendable, Codable {
         case .marginMoved(let id, let amount, _):
             guard let instrument = instrument(id) else { return }
             _ = account.moveMargin(amount, instrument: instrument)
-        case .liquidation, .snapshot, .alive, .lost:
+        case .transferred(let amount, _): account.deposit(amount)
+        case .liquidation, .snapshot, .alive, .lost, .unsafeSettings, .trouble, .instrument,
+            .instrumentStatus:
             // A snapshot of a simulated venue says what these facts already say.
             break
         }

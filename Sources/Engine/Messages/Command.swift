@@ -139,6 +139,8 @@ package enum CommandRefusal: Hashable, Sendable, Codable {
     case notBeyondBreakEven(mark: Price, breakEven: Price)
     /// The venue did not take the new stop; the one before it stands.
     case stopRejected
+    /// Something at the venue must be put right first; what, in plain words.
+    case unsafeAtVenue(String)
 
     /// One plain sentence for the operator.
     package var text: String {
@@ -163,6 +165,7 @@ package enum CommandRefusal: Hashable, Sendable, Codable {
             "the stop at \(stop) is as good as break-even at \(breakEven) already"
         case .notBeyondBreakEven(let mark, let breakEven):
             "the mark price \(mark) is not beyond break-even at \(breakEven); the stop would trigger"
+        case .unsafeAtVenue(let what): "not while this stands at the venue: \(what)"
         case .stopRejected: "the venue refused the new stop; the stop before it stands"
         }
     }

@@ -224,6 +224,10 @@ package enum DecisionOutcome: Hashable, Sendable, Codable {
 /// Why entries are not even considered.
 package enum NotReady: String, Hashable, Sendable, Codable, CaseIterable {
     case latched, paused, warmingUp, notReconciled, staleData, storeFailing, positionOpen, breaker
+    /// A setting at the venue is unsafe, or it does not serve us.
+    case unsafeAtVenue
+    /// The venue takes only orders that reduce in this symbol.
+    case notTradable
 }
 
 /// One decision at the close of a decision candle.
@@ -292,6 +296,9 @@ package struct AccountRecord: Hashable, Sendable, Codable {
     package var dayFunding: Money
     package var dayTrades: Int
     package var losingStreak: Int
+    /// The equity that the day's loss is a fraction of, when deposits and withdrawals have moved it away from
+    /// `dayStartEquity`; `nil` when they are the same, as in records of older builds.
+    package var dayLossBase: Money?
 
     package init(
         walletBalance: Money, equity: Money, peakEquity: Money, dayStart: Timestamp,
@@ -309,6 +316,7 @@ package struct AccountRecord: Hashable, Sendable, Codable {
         self.dayFunding = dayFunding
         self.dayTrades = dayTrades
         self.losingStreak = losingStreak
+        dayLossBase = nil
     }
 }
 

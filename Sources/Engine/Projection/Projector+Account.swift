@@ -37,7 +37,8 @@ extension Projector {
             foreignOrders: engine.reading.foreignOrders.count,
             reconciledAgeMs: engine.reading.readTime.map { max(0, (engine.now - $0).milliseconds) },
             storeState: "\(engine.store)",
-            orders: engine.orders.live.prefix(100).map { order($0.record, engine) })
+            orders: engine.orders.live.prefix(100).map { order($0.record, engine) },
+            venueProblems: engine.venueProblems)
     }
 
     private static func order(_ record: OrderRecord, _ engine: borrowing Engine) -> OrderTopic {

@@ -126,7 +126,8 @@ extension Projector {
             signalRate: symbol.longThreshold.recentRate + symbol.shortThreshold.recentRate,
             expectedSignalRate: symbol.longThreshold.configuration.expectedRate
                 + symbol.shortThreshold.configuration.expectedRate,
-            contributors: Self.topics(stronger.contributors), paused: symbol.isPaused)
+            contributors: Self.topics(stronger.contributors), paused: symbol.isPaused,
+            tradable: symbol.isTradable)
     }
 
     func flow(_ engine: borrowing Engine, _ index: Int) -> FlowTopic {

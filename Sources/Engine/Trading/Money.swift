@@ -77,6 +77,20 @@ package struct Money: Hashable, Comparable, Sendable {
     }
 }
 
+extension Money {
+    /// The same part of `newWhole` as this is of `whole`, rounded up: 100 of 80 is 50 of 40. `nil` when one of the
+    /// three is not above zero, or the answer is out of range.
+    package func rebased(from whole: Money, to newWhole: Money) -> Money? {
+        guard units > 0, whole.units > 0, newWhole.units > 0 else { return nil }
+        let divisor = whole.units.magnitude
+        let product = units.magnitude.multipliedFullWidth(by: newWhole.units.magnitude)
+        guard product.high < divisor else { return nil }
+        let (quotient, rest) = divisor.dividingFullWidth(product)
+        guard let exact = Int128(exactly: quotient), exact < .max else { return nil }
+        return Money(units: rest == 0 ? exact : exact + 1)
+    }
+}
+
 extension FixedPoint {
     static let tenToThe16: UInt128 = 10_000_000_000_000_000
 }

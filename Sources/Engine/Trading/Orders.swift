@@ -319,4 +319,14 @@ package enum AccountReport: Hashable, Sendable, Codable {
     case alive(venueTime: Timestamp)
     /// The order link was lost: what happens at the venue is unknown until the next snapshot.
     case lost
+    /// The wallet changed by something that is not trading: a deposit (+), a withdrawal (−), a transfer.
+    case transferred(amount: Money, venueTime: Timestamp)
+    /// What is unsafe at the venue now, all of it; empty when all is well again.
+    case unsafeSettings([UnsafeSetting], venueTime: Timestamp)
+    /// The venue does not serve us; a later snapshot says that it does again.
+    case trouble(VenueTrouble)
+    /// Filters, margin tiers or fees as they are from now on.
+    case instrument(Instrument)
+    /// While it is not tradable, a position can only be made smaller.
+    case instrumentStatus(InstrumentID, isTradable: Bool)
 }

@@ -45,12 +45,17 @@ package struct StatusReport: Hashable, Sendable, Codable {
     package var lastReconciledAgeMs: Int64?
     /// Symbols that take no new entries by themselves; absent while it is not known.
     package var pausedSymbols: [String]?
+    /// Symbols in which the venue takes exits only; absent while it is not known.
+    package var exitOnlySymbols: [String]?
+    /// What keeps entries away at the venue, each in plain words; absent while it is not known.
+    package var venueProblems: [String]?
 
     package init(
         engine: String, mode: String, state: String, latched: Bool, engineTime: Int64,
         wallTime: Int64,
         equity: String?, positions: [StatusPosition], openOrders: [OrderTopic]?,
-        unknownOrders: Int?, lastReconciledAgeMs: Int64?, pausedSymbols: [String]?
+        unknownOrders: Int?, lastReconciledAgeMs: Int64?, pausedSymbols: [String]?,
+        exitOnlySymbols: [String]? = nil, venueProblems: [String]? = nil
     ) {
         self.engine = engine
         self.mode = mode
@@ -64,6 +69,8 @@ package struct StatusReport: Hashable, Sendable, Codable {
         self.unknownOrders = unknownOrders
         self.lastReconciledAgeMs = lastReconciledAgeMs
         self.pausedSymbols = pausedSymbols
+        self.exitOnlySymbols = exitOnlySymbols
+        self.venueProblems = venueProblems
     }
 
     /// The same facts out of a snapshot; `nil` without its `engine` topic.
@@ -87,6 +94,10 @@ package struct StatusReport: Hashable, Sendable, Codable {
             lastReconciledAgeMs: snapshot.safety?.reconciledAgeMs,
             pausedSymbols: snapshot.entries.map { entries in
                 entries.filter { $0.paused == true }.map(\.symbol)
-            })
+            },
+            exitOnlySymbols: snapshot.entries.map { entries in
+                entries.filter { $0.tradable == false }.map(\.symbol)
+            },
+            venueProblems: snapshot.safety?.venueProblems)
     }
 }

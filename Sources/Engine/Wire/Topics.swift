@@ -76,13 +76,15 @@ package struct SafetyTopic: Hashable, Sendable, Codable {
     package var storeState: String
     /// The open orders themselves, oldest first, at most 100; absent from older engines.
     package var orders: [OrderTopic]?
+    /// What keeps entries away at the venue, each in plain words; empty when nothing does, absent from older engines.
+    package var venueProblems: [String]?
 
     package init(
         openPositions: Int, confirmedStops: Int, stopsSeenAgeMs: Int64?, nakedQuantity: String,
         nakedMs: Int64,
         openOrders: Int, unknownOrders: Int, orphanStops: Int, foreignOrders: Int,
         reconciledAgeMs: Int64?,
-        storeState: String, orders: [OrderTopic]? = nil
+        storeState: String, orders: [OrderTopic]? = nil, venueProblems: [String]? = nil
     ) {
         self.openPositions = openPositions
         self.confirmedStops = confirmedStops
@@ -96,6 +98,7 @@ package struct SafetyTopic: Hashable, Sendable, Codable {
         self.reconciledAgeMs = reconciledAgeMs
         self.storeState = storeState
         self.orders = orders
+        self.venueProblems = venueProblems
     }
 }
 
@@ -376,11 +379,13 @@ package struct EntryTopic: Hashable, Sendable, Codable {
     package var contributors: [ContributionTopic]
     /// Whether the operator has paused this symbol; absent from older engines.
     package var paused: Bool?
+    /// Whether the venue takes orders that open; while not, exits only. Absent from older engines.
+    package var tradable: Bool?
 
     package init(
         symbol: String, nextDecisionAt: Int64, long: EntrySideTopic?, short: EntrySideTopic?,
         signalRate: Double, expectedSignalRate: Double, contributors: [ContributionTopic],
-        paused: Bool? = nil
+        paused: Bool? = nil, tradable: Bool? = nil
     ) {
         self.symbol = symbol
         self.nextDecisionAt = nextDecisionAt
@@ -390,6 +395,7 @@ package struct EntryTopic: Hashable, Sendable, Codable {
         self.expectedSignalRate = expectedSignalRate
         self.contributors = contributors
         self.paused = paused
+        self.tradable = tradable
     }
 }
 
