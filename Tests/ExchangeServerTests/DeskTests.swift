@@ -12,7 +12,8 @@ import Trading
 struct DeskTests {
     static let start = Timestamp(milliseconds: 1_764_000_000_000)
 
-    static func desk() throws -> VenueDesk {
+    /// Lived once, because it takes a while; everybody gets a copy.
+    private static let prepared = Result {
         var configuration = ExchangeServerConfiguration()
         configuration.seed = 7
         configuration.symbols = [try #require(SymbolName("BTCUSDT"))]
@@ -21,6 +22,8 @@ struct DeskTests {
         configuration.population.holders = 20
         return VenueDesk(configuration, start: start)
     }
+
+    static func desk() throws -> VenueDesk { try prepared.get() }
 
     static func ask(_ desk: inout VenueDesk, _ endpoint: Endpoint, _ query: String) throws -> String
     {

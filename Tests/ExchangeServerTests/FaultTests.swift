@@ -234,16 +234,21 @@ import Trading
     @Test(arguments: [true, false])
     func `a listen key ends, and its listeners are told or hear nothing more`(isTold: Bool) throws {
         let client = try Client(
-            "{\"at\":1,\"fault\":\"listenKeyEnds\",\"told\":\(isTold)}")
+            "{\"at\":3,\"fault\":\"listenKeyEnds\",\"told\":\(isTold)}")
         let stream = try client.openUserStream()
         if isTold {
             #expect(stream.waits(for: "{\"e\":\"listenKeyExpired\""))
             // The connection ends after it.
             #expect(!stream.waits(for: "never"))
-        } else {
-            Thread.sleep(forTimeInterval: 1.2)
         }
-        #expect(try client.ask("PUT /fapi/v1/listenKey", "", until: "{\"code\":-1125,"))
+        var isGone = false
+        for _ in 0..<200 where !isGone {
+            isGone =
+                try client.ask("PUT /fapi/v1/listenKey", "", until: "}")
+                && client.text.contains("{\"code\":-1125,")
+            if !isGone { Thread.sleep(forTimeInterval: 0.05) }
+        }
+        #expect(isGone)
         let second = try client.openUserStream()
         #expect(try client.ask(Self.place, Self.buy, until: "\"status\":\"NEW\""))
         #expect(second.waits(for: "\"X\":\"FILLED\""))
@@ -285,8 +290,8 @@ import Trading
         let client = try Client(
             """
             {"at":0,"times":1,"fault":"partialFills","symbol":"BTCUSDT","fraction":0.4}
-            {"at":1.5,"fault":"adl","symbol":"BTCUSDT"}
-            {"at":1.5,"fault":"transfer","amount":"-12.5"}
+            {"at":3,"fault":"adl","symbol":"BTCUSDT"}
+            {"at":3,"fault":"transfer","amount":"-12.5"}
             """)
         let stream = try client.openUserStream()
         #expect(try client.ask(Self.place, Self.buy, until: "\"status\":\"NEW\""))
