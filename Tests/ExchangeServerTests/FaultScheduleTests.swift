@@ -76,6 +76,7 @@ struct FaultScheduleTests {
             (
                 "\"klineGap\",\"for\":1,\"symbol\":\"BTCUSDT\"", .rule(.leftOut(bitcoin, .kline))
             ),
+            ("\"stale\",\"times\":1", .answers(.stale, request: nil)),
             ("\"keyRefused\",\"for\":1", .answers(.keyRefused, request: nil)),
             (
                 "\"adl\",\"symbol\":\"BTCUSDT\",\"quantity\":\"0.01\"",

@@ -106,6 +106,18 @@ import Trading
         try client.server.stop()
     }
 
+    @Test func `a query is answered as it was before, once it was`() throws {
+        let read = "GET /fapi/v3/positionRisk"
+        let client = try Client(
+            "{\"at\":0,\"times\":3,\"fault\":\"stale\",\"request\":\"\(read)\"}")
+        #expect(try client.ask(read, "", until: "\r\n\r\n[]"))
+        #expect(try client.ask(Self.place, Self.buy, until: "\"status\":\"NEW\""))
+        #expect(try client.ask(read, "", until: "\r\n\r\n[]"))
+        #expect(try client.ask(read, "", until: "\r\n\r\n[]"))
+        #expect(try client.ask(read, "", until: "\"positionAmt\":\"0.01\""))
+        try client.server.stop()
+    }
+
     @Test func `events of the user stream come twice`() throws {
         let client = try Client(
             "{\"at\":0,\"for\":600,\"fault\":\"duplicate\",\"stream\":\"user\"}")

@@ -47,6 +47,8 @@ package struct Fault: Hashable, Sendable {
         case slow(Duration)
         /// A list is answered as if there were nothing.
         case empty
+        /// A query is answered as the same path was answered the last time before, truly when it was not.
+        case stale
         /// HTTP 401 with −2015, not executed; what needs no key passes.
         case keyRefused
     }

@@ -85,6 +85,7 @@ package enum FaultSchedule {
         case "garbage": .garbage(try reader.word("shape", Fault.Spoiling.self))
         case "slow": .slow(try reader.milliseconds())
         case "empty": .empty
+        case "stale": .stale
         case "keyRefused": .keyRefused
         default: nil
         }

@@ -42,6 +42,14 @@ extension Hub {
             var answer = executed()
             answer.body = shape.spoil(answer.body)
             return answer
+        case .stale:
+            let before = lastBodies[endpoint]
+            var answer = executed()
+            if answer.status == 200, let before {
+                answer.body = before
+                lastBodies[endpoint] = before
+            }
+            return answer
         case .keyRefused:
             return refuse(401, -2015, "Invalid API-key, IP, or permissions for action.")
         case .slow(let delay):

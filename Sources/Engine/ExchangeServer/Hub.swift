@@ -36,6 +36,8 @@ final class Hub {
     /// Messages that a fault holds back, with the elapsed time at which they go.
     private var held: [(due: Duration, isReversed: Bool, publication: Publication)] = []
     static let maxHeld = 100_000
+    /// What each query was answered the last time; kept while there are faults at all.
+    var lastBodies: [Endpoint: [UInt8]] = [:]
 
     init(_ configuration: ExchangeServerConfiguration, apiKey: String, secret: String) {
         self.configuration = configuration
@@ -128,6 +130,9 @@ final class Hub {
                 }
             }
             try desk.answer(endpoint, parameters, &writer)
+            if !configuration.faults.isEmpty, endpoint.rawValue.hasPrefix("GET") {
+                lastBodies[endpoint] = writer.bytes
+            }
             return Answer(status: 200, headers: headers, body: writer.bytes)
         } catch {
             return Answer(status: error.status, headers: headers, body: error.body)
