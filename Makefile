@@ -1,9 +1,9 @@
-# Targets: demo, test, build, release, lint, format, pictures, asan, tsan, clean.
+# Targets: demo, test, faults, crashes, build, release, lint, format, pictures, asan, tsan, clean.
 
 SWIFT ?= swift
 CHECK := --explicit-target-dependency-import-check error
 
-.PHONY: demo test build release packages lint format pictures asan tsan clean
+.PHONY: demo test faults crashes build release packages lint format pictures asan tsan clean
 
 demo: release
 	.build/release/narwhal demo
@@ -20,6 +20,16 @@ release: packages
 test: packages lint
 	$(SWIFT) build --build-tests $(CHECK)
 	$(SWIFT) test --skip-build
+
+# Whole engines over real sockets against every fault of the local exchange; ends with a table.
+faults: packages
+	$(SWIFT) build --build-tests $(CHECK)
+	scripts/show-trials faults VenueTrialTests
+
+# Engines killed with SIGKILL at 200 moments; how long positions were uncovered after each restart.
+crashes: packages
+	$(SWIFT) build --build-tests $(CHECK)
+	NARWHAL_CRASHES=$${NARWHAL_CRASHES:-200} scripts/show-trials crashes VenueCrashTests
 
 lint:
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests

@@ -26,9 +26,9 @@ struct DemoReport: ParsableCommand {
     }
 
     func run() throws {
-        let directory = try DemoOptions.makeDirectory()
-        defer { DemoOptions.removeDirectory(directory) }
-        let configuration = try changes.configuration(directory: directory)
+        let stage = try DemoStage(changes)
+        defer { stage.end() }
+        let (directory, configuration) = (stage.directory, stage.configuration)
         let signals = SignalWaiter()
         let log = try LogOutput(path: directory + "/engine.log")
         let runner: EngineRunner
@@ -36,7 +36,7 @@ struct DemoReport: ParsableCommand {
             runner = try EngineRunner(configuration, build: Build.text, logLine: { log.write($0) })
         } catch { throw fail(error.description) }
         say(
-            "demo: simulated exchange, PAPER, seed \(configuration.venueSeed), x\(Int(configuration.timeScale)); \(Int(seconds)) s"
+            "demo: local exchange over sockets, TESTNET, seed \(configuration.venueSeed), x\(Int(configuration.timeScale)); \(Int(seconds)) s"
         )
         let begin = narwhal_monotonic_nanoseconds()
         var lastProgress = 0

@@ -2,12 +2,19 @@ import BinanceVenue
 import Messages
 import Trading
 
-/// A session with Binance: its market, and orders that go to paper or nowhere.
+/// A session with Binance: its market, and orders that go there, to paper, or nowhere.
+///
+/// Each half has a thread and a client of its own, so that a flood of market data delays no order. The account is
+/// first: the market is opened when the first reading of the account is there, or after a few seconds without one.
 final class BinanceSession: Venue {
     enum Orders {
+        case account(Credentials, leverage: Int)
         case paper(SimulatedVenue<PaperGround>)
         case shadow(ShadowVenue)
     }
+
+    /// Wall time that the market waits for the account.
+    private static let accountFirst = Duration.seconds(5)
 
     private let orders: any Venue
     private let market: MarketHalf
@@ -17,7 +24,7 @@ final class BinanceSession: Venue {
         let paper: SimulatedVenue<PaperGround>? =
             switch orders {
             case .paper(let venue): venue
-            case .shadow: nil
+            case .account, .shadow: nil
             }
         let market = MarketHalf(
             ground, needs,
@@ -31,6 +38,15 @@ final class BinanceSession: Venue {
                 note: { lanes.send(.notice($0), at: clock.now()) }))
         self.market = market
         switch orders {
+        case .account(let credentials, let leverage):
+            self.orders = AccountHalf(
+                ground, needs, credentials, leverage: leverage,
+                VenueSink(
+                    market: { _ in true }, order: { lanes.send(.order($0), at: clock.now()) },
+                    account: { report in
+                        lanes.send(.account(report), at: clock.now())
+                        if case .snapshot = report { market.start() }
+                    }, note: { lanes.send(.notice($0), at: clock.now()) }))
         case .paper(let venue): self.orders = venue
         case .shadow(let venue): self.orders = venue
         }
@@ -38,7 +54,7 @@ final class BinanceSession: Venue {
 
     func start() {
         orders.start()
-        market.start()
+        market.start(after: orders is AccountHalf ? Self.accountFirst : .zero)
     }
 
     func submit(_ request: OrderRequest, permit: @escaping @Sendable () -> Bool) {

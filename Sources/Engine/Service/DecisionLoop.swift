@@ -125,7 +125,7 @@ struct DecisionLoop {
         latency.record(EngineClock.monotonic() - begin)
         around.gate.set(engine.gate.epoch)
         remember(event, actions)
-        for action in actions { perform(action) }
+        for action in actions { perform(action, of: event) }
         processFollowUps()
     }
 
@@ -190,10 +190,14 @@ struct DecisionLoop {
 
     // MARK: - Performing
 
-    private mutating func perform(_ action: Action) {
+    private mutating func perform(_ action: Action, of event: Event) {
         switch action {
         case .submit(let order):
-            performer.add(order, sequence: sequence, now: EngineClock.monotonic())
+            let time = EngineClock.monotonic()
+            around.gauges.approved(
+                order.request.clientOrderID,
+                arrived: around.clock.monotonicNanoseconds(of: event.time), at: time)
+            performer.add(order, sequence: sequence, now: time)
         case .cancel(let id, let instrument, let isConditional):
             if performer.withdraw(id) {
                 withhold(id, instrument)
@@ -226,7 +230,14 @@ struct DecisionLoop {
         for release in released {
             switch release {
             case .send(let request, let isDurable, let epoch):
-                around.venue.submit(request, permit: around.gate.permit(epoch))
+                let id = request.clientOrderID
+                let permit = around.gate.permit(epoch)
+                around.gauges.released(id, at: EngineClock.monotonic())
+                around.venue.submit(request) { [gauges = around.gauges] in
+                    guard permit() else { return false }
+                    gauges.left(id, at: EngineClock.monotonic())
+                    return true
+                }
                 if !isDurable { around.gauges.sentBeforeCommit() }
             case .withhold(let request): withhold(request.clientOrderID, request.instrument)
             }

@@ -43,7 +43,11 @@ extension EngineRunner {
         }
         switch configuration.mode {
         case .testnet, .live:
-            throw StartError("mode \(configuration.mode.rawValue) is not connected yet")
+            guard let credentials = ground.credentials else {
+                throw StartError("mode \(configuration.mode.rawValue) needs venue.keyFile")
+            }
+            return BinanceSession(
+                ground, needs, orders: .account(credentials, leverage: configuration.leverage))
         case .paper:
             let record = try paperRecord(configuration, needs).record
             var paper = PaperConfiguration()

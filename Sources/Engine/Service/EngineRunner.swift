@@ -199,6 +199,9 @@ package final class EngineRunner {
     /// Risk-lowering orders that left before their record was on disk.
     package var sentBeforeCommit: UInt64 { gauges.sentBeforeCommitCount }
 
+    /// The way of the latest orders out of the engine.
+    package var orderTimings: [OrderTiming] { gauges.orderTimings }
+
     /// Hands a command to the engine, as a signal does.
     package func send(_ command: Command, name: String) {
         guard let id = CommandID("\(name)-\(EngineClock.wall().milliseconds)") else {

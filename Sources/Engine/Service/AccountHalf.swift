@@ -1,0 +1,56 @@
+import BinanceVenue
+import Journal
+import Messages
+import Trading
+import Transport
+
+/// The account with its thread and client.
+final class AccountHalf: Venue {
+    private let thread = TransportThread()
+    private let rest: BinanceREST
+    private let account: BinanceAccount
+    private let note: @Sendable (Notice) -> Void
+
+    init(
+        _ ground: BinanceGround, _ needs: VenueNeeds, _ credentials: Credentials, leverage: Int,
+        _ sink: VenueSink
+    ) {
+        let clock = needs.clock
+        rest = BinanceREST(
+            base: ground.rest, trust: ground.trust, credentials: credentials,
+            budget: ground.budget, on: thread, timeScale: clock.scale, now: { clock.now() })
+        note = sink.note
+        let isFresh = needs.recovery.lastRun == 0
+        account = BinanceAccount(
+            BinanceAccountConfiguration(
+                contracts: needs.instruments.map { instrument in
+                    BinanceAccountConfiguration.Contract(
+                        symbol: instrument.symbol, instrument: instrument.id, leverage: leverage)
+                },
+                lastTrades: isFresh ? [] : needs.recovery.state.lastTrades,
+                fundingKnownUntil: isFresh ? nil : needs.recovery.lastTime,
+                timeScale: clock.scale),
+            rest: rest, stream: ground.stream, trust: ground.trust, on: thread,
+            timeScale: clock.scale, now: { clock.now() }, sink: sink)
+    }
+
+    func start() { account.start() }
+
+    func submit(_ request: OrderRequest, permit: @escaping @Sendable () -> Bool) {
+        account.submit(request, permit: permit)
+    }
+
+    func cancel(_ id: ClientOrderID, instrument: InstrumentID, isConditional: Bool) {
+        account.cancel(id, instrument: instrument, isConditional: isConditional)
+    }
+
+    func readAccount(asking questions: [OrderQuestion]) { account.readAccount(asking: questions) }
+
+    func stop() {
+        account.stop()
+        rest.stop()
+        do throws(TransportThread.StopError) { try thread.stop() } catch {
+            note(Notice(.session, .warning, error.description))
+        }
+    }
+}
