@@ -166,7 +166,6 @@ import Trading
     @Test func `pages whose ids do not rise are no answer`() throws {
         let subject = try Subject()
         subject.warm()
-        subject.feed.tape.state == .live ? () : Issue.record("not live")
         #expect(subject.hear(.print(print(9)), at: 0) == nil)
         #expect(subject.advance(to: 251) == .tapeHole)
         #expect(subject.questions(at: 251) == [.prints(fromID: 4)])
@@ -244,5 +243,19 @@ import Trading
         subject.lose()
         #expect(subject.hear(ticker(1)) == nil)
         #expect(subject.told() == [.lost, ticker(1)])
+    }
+
+    @Test func `one absurd update id does not shut out the tickers for ever`() throws {
+        let subject = try Subject()
+        subject.warm()
+        func ticker(_ id: UInt64) -> MarketData {
+            .bookTicker(
+                BookTicker(
+                    updateID: id, bidPrice: Price(units: 1), bidQuantity: .zero,
+                    askPrice: Price(units: 2), askQuantity: .zero, venueTime: millisecond(1)))
+        }
+        #expect(subject.hear(ticker(.max)) == nil)
+        for id in 1...1_002 { #expect(subject.hear(ticker(UInt64(id))) == nil) }
+        #expect(subject.told() == [ticker(.max), ticker(1_001), ticker(1_002)])
     }
 }

@@ -146,4 +146,15 @@ import Trading
         tape.rewind(to: nil)
         #expect(tape.joiner.state == .warmingUp)
     }
+
+    @Test func `prints far ahead of what REST has are no prints`() {
+        let tape = Self.live()
+        #expect(tape.hear([1_000_000, 4], at: 0) == [4])
+        #expect(tape.advance(to: 251))
+        #expect(tape.page(nil) == [])
+        #expect(tape.page(nil) == [])
+        #expect(tape.page(nil) == [])
+        #expect(tape.joiner.quarantined == 1)
+        #expect(tape.hear([5]) == [5])
+    }
 }

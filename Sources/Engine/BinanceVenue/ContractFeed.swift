@@ -46,8 +46,8 @@ struct ContractFeed: Sendable {
     private var heldKlines: [Kline] = []
     private var heldTicker: BookTicker?
 
-    private var lastTickerID: UInt64?
-    private var lastMarkTime: Timestamp?
+    private var tickers = Watermark()
+    private var marks = Watermark()
     private var lastForcedOrders: [ForcedOrder] = []
     private var forcedOrderPlace = 0
     private(set) var repeats = 0
@@ -92,20 +92,18 @@ struct ContractFeed: Sendable {
             isTapeHeard = true
             tape.receive(print, at: time, into: &out)
         case .bookTicker(let ticker):
-            if let lastTickerID, ticker.updateID <= lastTickerID {
+            guard tickers.admits(ticker.updateID) else {
                 repeats += 1
                 return nil
             }
-            lastTickerID = ticker.updateID
             if tape.isJoined { out.append(data) } else { heldTicker = ticker }
         case .depth(let update):
             if !book.receive(update, at: time, into: &out) { return .bookGap }
         case .markPrice(let update):
-            if let lastMarkTime, update.venueTime <= lastMarkTime {
+            guard marks.admits(UInt64(clamping: update.venueTime.nanoseconds)) else {
                 repeats += 1
                 return nil
             }
-            lastMarkTime = update.venueTime
             hasMark = true
             out.append(data)
         case .kline(let kline):
@@ -171,9 +169,9 @@ struct ContractFeed: Sendable {
             printsMissingSince = nil
         }
         if keepingChanges { book.doubt() } else { book.reset() }
-        lastTickerID = nil
+        tickers = Watermark()
         heldTicker = nil
-        lastMarkTime = nil
+        marks = Watermark()
     }
 
     /// The engine did not get all that was told behind the print `id`.
@@ -184,7 +182,7 @@ struct ContractFeed: Sendable {
         firstPrints = []
         warmUpPages = 0
         book.doubt()
-        lastTickerID = nil
+        tickers = Watermark()
         heldTicker = nil
     }
 
@@ -339,6 +337,25 @@ struct ContractFeed: Sendable {
         if let heldTicker { out.append(.bookTicker(heldTicker)) }
         heldTicker = nil
         bookQuestion.allow()
+    }
+}
+
+/// Lets only what is newer than all before it through.
+struct Watermark: Sendable {
+    private var last: UInt64?
+    private var refused = 0
+
+    /// After so many in a row the one that they stand behind must have been a lie.
+    private static let maxRefused = 1_000
+
+    mutating func admits(_ value: UInt64) -> Bool {
+        if let last, value <= last, refused < Self.maxRefused {
+            refused += 1
+            return false
+        }
+        last = value
+        refused = 0
+        return true
     }
 }
 

@@ -44,7 +44,9 @@ struct TapeJoiner: Sendable {
     /// After so many answers without the missing prints the venue does not have them.
     private static let maxEmptyPages = 3
     /// No outage is as long as so many prints.
-    private static let maxJump: Int64 = 1_000_000_000
+    private static let maxJump: Int64 = 50_000_000
+    /// REST is never so many prints behind the stream.
+    private static let maxLead: Int64 = 100_000
 
     init(maxWaiting: Int, maxPages: Int, grace: Duration) {
         self.maxWaiting = max(1, maxWaiting)
@@ -136,15 +138,25 @@ struct TapeJoiner: Sendable {
         {
             return
         } else {
-            leaveOpen(into: &out)
+            leaveOpen(
+                maxJump: emptyPages >= Self.maxEmptyPages ? Self.maxLead : Self.maxJump,
+                into: &out)
         }
     }
 
     /// Tells what waits although prints before it are missing.
     mutating func leaveOpen(into out: inout [MarketData]) {
+        leaveOpen(maxJump: Self.maxJump, into: &out)
+    }
+
+    private mutating func leaveOpen(maxJump: Int64, into out: inout [MarketData]) {
         openHoles += 1
         for print in waiting {
-            if isPlausible(print) { tell(print, into: &out) } else { quarantined += 1 }
+            if isPlausible(print, maxJump: maxJump) {
+                tell(print, into: &out)
+            } else {
+                quarantined += 1
+            }
         }
         waiting = []
         state = .live
@@ -157,10 +169,10 @@ struct TapeJoiner: Sendable {
         if id == nil { state = .warmingUp } else { fill() }
     }
 
-    private func isPlausible(_ print: Print) -> Bool {
+    private func isPlausible(_ print: Print, maxJump: Int64 = TapeJoiner.maxJump) -> Bool {
         guard let lastID else { return true }
         let (jump, overflow) = print.tradeID.subtractingReportingOverflow(lastID)
-        return !overflow && jump <= Self.maxJump
+        return !overflow && jump <= maxJump
     }
 
     private mutating func fill() {
