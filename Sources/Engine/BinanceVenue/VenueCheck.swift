@@ -37,8 +37,17 @@ package struct VenueCheck: Sendable {
     package private(set) var lines: [CheckLine] = []
     private let subject: Subject
 
-    /// What refuses the start.
     package var failures: [CheckLine] { lines.filter { $0.verdict == .failure } }
+
+    /// What refuses a start with real money: the venue, the clock, or what the key and the account may do.
+    ///
+    /// The other failures only keep a started engine from opening positions; those it has must be guarded.
+    package var refusals: [CheckLine] {
+        let grave = [
+            "rest", "clock", "key", "trading", "withdrawal", "position mode", "assets mode",
+        ]
+        return failures.filter { grave.contains($0.name) }
+    }
 
     /// Asks the venue; about ten requests.
     package static func read(_ subject: Subject, from rest: BinanceREST) async -> VenueCheck {
@@ -289,13 +298,16 @@ package struct VenueCheck: Sendable {
             let short = instruments.filter { reach < $0.filters.minNotional }
             let text =
                 "\(own?.balance ?? .zero) \(ContractBook.asset), of which \(available) available"
+            // What is bound in positions is not missing.
+            let isUsed = (own?.balance ?? .zero) > available
+            let grave = isUsed ? .warning : graveForOrders
             if available <= .zero {
-                add("balance", graveForOrders, text, "transfer USDT to the futures account")
+                add("balance", grave, text, "transfer USDT to the futures account")
             } else if short.isEmpty {
                 add("balance", .ok, text)
             } else {
                 add(
-                    "balance", graveForOrders,
+                    "balance", grave,
                     text + "; too little for one order of "
                         + short.map(\.symbol.description).joined(separator: ", "),
                     "transfer more, or trade a symbol with smaller orders")

@@ -78,6 +78,9 @@ struct BinanceGround {
                 "\(EngineClock.wall().utcText) SESSION the venue does not tell its time; our own is used until it does"
             )
         }
+        if configuration.mode == .live {
+            try refuseUnsafe(configuration, client, hasKey: isSigned, logLine: logLine)
+        }
         switch selection {
         case .failure(let error): throw StartError(error.description)
         case .success(let selection):
@@ -89,6 +92,24 @@ struct BinanceGround {
                 credentials: credentials, instruments: selection.instruments,
                 clock: clock ?? EngineClock(start: EngineClock.wall(), scale: scale),
                 budget: budget)
+        }
+    }
+
+    /// The checklist before real money: each thing is logged, and the first that refuses ends the start.
+    private static func refuseUnsafe(
+        _ configuration: Configuration, _ client: BinanceREST, hasKey: Bool,
+        logLine: @Sendable (String) -> Void
+    ) throws(StartError) {
+        let subject = VenueCheck.Subject(
+            mode: configuration.mode, symbols: configuration.symbols,
+            leverage: configuration.leverage, hasKey: hasKey, keepsWallTime: true)
+        let check = waitFor { await VenueCheck.read(subject, from: client) }
+        for line in check.lines {
+            logLine("\(EngineClock.wall().utcText) SESSION \(line.description)")
+        }
+        if let refusal = check.refusals.first {
+            let advice = refusal.advice.map { "; \($0)" } ?? ""
+            throw StartError("live is refused: \(refusal.name): \(refusal.text)\(advice)")
         }
     }
 
