@@ -90,6 +90,26 @@ extension Snapshot {
     }
 }
 
+extension Snapshot {
+    /// An engine that holds both of its symbols.
+    static var holding: Snapshot {
+        var snapshot = Snapshot.sample
+        snapshot.positions = [position("BTCUSDT"), position("ETHUSDT", side: "short")]
+        return snapshot
+    }
+}
+
+func position(_ symbol: String, side: String = "long", quantity: String = "0.5") -> PositionTopic {
+    PositionTopic(
+        symbol: symbol, side: side, leverage: 3, quantity: quantity, entryPrice: "100",
+        markPrice: "101", markSource: "venue", unrealizedPnL: "0.5", unrealizedReturn: 0.01,
+        multipleOfR: 0.2, notional: "50.5", targetPrice: nil, liquidationPrice: nil,
+        liquidationDistance: nil, openedAt: 0, maxHoldUntil: 0, closeNow: "0.4",
+        protection: ProtectionProof(
+            stopOrderID: "1", stopPrice: "98", coveredQuantity: quantity, nakedQuantity: "0",
+            confirmedBy: "report", confirmedAgeMs: 0, nakedMs: 0))
+}
+
 func event(_ number: UInt64, tag: String = "FILL", severity: String = "info") -> EventTopic {
     EventTopic(
         number: number, time: Int64(number), tag: tag, severity: severity, text: "event \(number)")

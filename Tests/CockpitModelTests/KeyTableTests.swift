@@ -26,6 +26,13 @@ struct KeyTableTests {
     func `no easy key closes anything in the guard bar`(key: CockpitKey) {
         let action = KeyTable.binding(for: key, in: .guardBar)?.action
         #expect(action != .kill && action != .flatten && action != .halt)
+        #expect(action != .closePosition)
+    }
+
+    @Test(arguments: [CockpitKey.enter, .character("y"), .character("x"), .paste, .tab])
+    func `no easy key closes anything in the bar of one position`(key: CockpitKey) {
+        let action = KeyTable.binding(for: key, in: .closeBar)?.action
+        #expect(action == nil || action == .openCloseBar)
     }
 
     @Test
@@ -33,7 +40,9 @@ struct KeyTableTests {
         for binding in KeyTable.all where binding.commands {
             switch binding.action {
             case .kill, .flatten, .halt: #expect(binding.context == .guardBar)
-            default: #expect(binding.action == .pause || binding.action == .openGuardBar)
+            case .closePosition: #expect(binding.context == .closeBar)
+            default:
+                #expect([.pause, .openGuardBar, .openCloseBar].contains(binding.action))
             }
         }
     }

@@ -121,7 +121,9 @@ struct KillTests {
         for _ in 0..<6 { talk.wait(500) }
         let kill = talk.state.ladder
         #expect(kill?.isUndelivered(now: talk.time) == true)
-        #expect(talk.state.fallbackLine(.kill) == "narwhal kill --yes --socket /run/n.sock")
+        #expect(
+            kill.map { talk.state.fallbackLine($0.request) }
+                == "narwhal kill --yes --socket /run/n.sock")
         #expect(talk.wait(500).verbs == [.pause, .kill])
     }
 
@@ -175,7 +177,7 @@ struct KillTests {
         #expect(talk.wait(500).verbs == [.pause])
     }
 
-    @Test(arguments: ["K", "p", "KX"])
+    @Test(arguments: ["K", "p", "KX", "xX"])
     func `read-only sends nothing and says so`(keys: String) {
         var talk = Conversation.flying(isReadOnly: true)
         #expect(talk.press(keys).commands == [])

@@ -65,7 +65,23 @@ struct GoldenTests {
         add("flight-since-left", sinceLeft())
         add("flight-six-positions", sixPositions())
         add("flight-other-symbol", flying.pressing("e"))
+        for (columns, rows) in [(80, 24), (120, 40), (40, 12), (20, 5)] {
+            add(
+                "flight-close-bar",
+                Sample.cockpit(Sample.flying, columns: columns, rows: rows).pressing("jx"))
+        }
+        add("flight-close-bar-stale", flying.pressing("x").after(4_000))
+        add("flight-close-bar-changed", changedWhileAsking())
+        add("flight-close-ladder", closeLadder(flying))
+        add("flight-close-refused", refusedBreakEven(columns: 80, rows: 24))
+        add("flight-close-refused", refusedBreakEven(columns: 40, rows: 12))
+        add("flight-symbol-paused", symbolPaused(columns: 80, rows: 24))
+        add("flight-symbol-paused", symbolPaused(columns: 120, rows: 40))
+        add("flight-symbol-paused", symbolPaused(columns: 40, rows: 12))
+        add("flight-foreign-orders", foreignOrders())
+        add("flight-prompt-symbols", flying.pressing(":close "))
         add("help", flying.pressing("?"))
+        add("help-end", flying.pressing("?G"))
         add("help", Sample.cockpit(Sample.flying, columns: 120, rows: 40).pressing("?"))
         return all
     }()
@@ -128,6 +144,53 @@ struct GoldenTests {
 
     static func ladder(_ state: CockpitState, upTo count: Int) -> CockpitState {
         acknowledge(state.pressing("KX").after(38), id: "c-41-2", steps: count).after(300)
+    }
+
+    /// A close that is sent and not filled yet.
+    static func closeLadder(_ state: CockpitState) -> CockpitState {
+        let progress = CommandTopic(
+            id: "c-41-1", name: "close", origin: "uid 1000 pid 4711", acceptedAtWall: state.now,
+            rungs: [
+                LadderRungTopic(step: "accepted", afterMs: 0.2, durable: true),
+                LadderRungTopic(step: "ordersSent", afterMs: 4.1, durable: true),
+            ],
+            ordersBefore: 3, ordersNow: 3, positionsBefore: 2, positionsNow: 2, refusal: nil,
+            symbol: "BTCUSDT")
+        return state.pressing("xX").after(38).with(.server(.command(progress))).after(300)
+    }
+
+    static func refusedBreakEven(columns: Int, rows: Int) -> CockpitState {
+        let refusal =
+            "the mark price 97464.3 is not beyond break-even at 97501.2; the stop would trigger"
+        let progress = CommandTopic(
+            id: "c-41-1", name: "breakEven", origin: "uid 1000 pid 4711", acceptedAtWall: 0,
+            rungs: [LadderRungTopic(step: "refused", afterMs: 0.2, durable: true)],
+            ordersBefore: 3, ordersNow: 3, positionsBefore: 2, positionsNow: 2, refusal: refusal,
+            symbol: "BTCUSDT")
+        return Sample.cockpit(Sample.flying, columns: columns, rows: rows)
+            .pressing(":break-even BTCUSDT").with(.key(.enter))
+            .with(.server(.command(progress)))
+    }
+
+    /// Half of the position was closed by its own exit while the bar was open.
+    static func changedWhileAsking() -> CockpitState {
+        var positions = [Sample.btc, Sample.eth]
+        positions[0].quantity = "0.007"
+        let delta = DeltaNotification(subscription: 1, n: 1, change: .positions(positions))
+        return Sample.cockpit(Sample.flying).pressing("x").with(.server(.delta(delta)))
+    }
+
+    static func symbolPaused(columns: Int, rows: Int) -> CockpitState {
+        var snapshot = Sample.flying
+        snapshot.entries?[0].paused = true
+        snapshot.entries?[1].paused = false
+        return Sample.cockpit(snapshot, columns: columns, rows: rows)
+    }
+
+    static func foreignOrders() -> CockpitState {
+        var snapshot = Sample.flying
+        snapshot.safety?.foreignOrders = 2
+        return Sample.cockpit(snapshot)
     }
 
     static func noLink(_ state: CockpitState) -> CockpitState {

@@ -35,6 +35,7 @@ struct ScreenTests {
         ]
         for state in states + [
             GoldenTests.guardBar(states[1]), GoldenTests.ladder(states[1], upTo: 3),
+            states[1].pressing("x"), GoldenTests.refusedBreakEven(columns: 80, rows: 24),
         ] {
             for rows in [0, 1, 2, 3, 5, 8, 23, 24, 25, 27, 35, 36, 70] {
                 for columns in [0, 1, 2, 7, 20, 40, 79, 80, 81, 119, 120, 133, 250] {
@@ -140,6 +141,7 @@ struct ScreenTests {
         snapshot.exitSeries?[0].values = [.nan, .infinity, -1, 2]
         for (columns, rows) in [(80, 24), (120, 40), (40, 12), (20, 5)] {
             let state = Sample.cockpit(snapshot, columns: columns, rows: rows)
+            _ = CockpitScreen.draw(state.pressing("x"), glyphs: .braille)
             let grid = CockpitScreen.draw(state, glyphs: .braille)
             #expect(grid.text.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" })
             #expect(!grid.text.unicodeScalars.contains("\u{202E}"))

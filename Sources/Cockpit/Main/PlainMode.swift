@@ -19,7 +19,8 @@ struct PlainMode {
     init(shell: CockpitShell) { self.shell = shell }
 
     static let help =
-        "commands: pause, flatten, halt, kill ENGINE, resume, arm ENGINE, status, help, quit"
+        "commands: pause [SYMBOL], flatten, halt, kill ENGINE, resume [SYMBOL], arm ENGINE, "
+        + "close SYMBOL, reduce SYMBOL PERCENT, break-even SYMBOL, status, help, quit"
 
     /// Runs until `quit`, or until nobody reads what it prints.
     mutating func run() {
@@ -87,8 +88,9 @@ struct PlainMode {
                 "type the engine's name after kill: kill \(SafeText.clean(shell.state.engineName ?? "NAME"))"
             )
             return []
-        case ("resume", 1): return keys(":resume") + shell.apply(.key(.enter))
-        case ("arm", 2): return keys(":arm " + words[1]) + shell.apply(.key(.enter))
+        case ("resume", 1), ("arm", 2), ("pause", 2), ("resume", 2), ("close", 2),
+            ("break-even", 2), ("reduce", 3):
+            return keys(":" + words.joined(separator: " ")) + shell.apply(.key(.enter))
         default:
             say(PlainMode.help)
             return []

@@ -50,9 +50,7 @@ enum PlainReport {
 
     /// How far a command has come.
     static func line(_ command: SentCommand, now: Int64) -> String {
-        var line = "command \(command.request.verb.rawValue)"
-        if let symbol = command.request.symbol { line += " \(symbol)" }
-        line += " \(command.request.id):"
+        var line = "command \(command.request.words) \(command.request.id):"
         for rung in command.ladder {
             if case .reached(let milliseconds, let isDurable) = rung.state {
                 line +=

@@ -2,9 +2,9 @@ import Wire
 
 extension CockpitState {
     /// Orders something of the engine: sends it now and again until the engine has it.
-    mutating func order(_ verb: CommandVerb, name: String? = nil) -> (
-        id: String?, effects: [CockpitEffect]
-    ) {
+    mutating func order(
+        _ verb: CommandVerb, name: String? = nil, symbol: String? = nil, percent: Int? = nil
+    ) -> (id: String?, effects: [CockpitEffect]) {
         if isReadOnly {
             say("read-only: this cockpit may look, and touch nothing", isWarning: true)
             return (nil, [])
@@ -20,7 +20,8 @@ extension CockpitState {
         }
         commandCount += 1
         let id = "\(setup.commandPrefix)-\(commandCount)"
-        var request = CommandRequest(verb: verb, id: id, name: name)
+        var request = CommandRequest(
+            verb: verb, id: id, name: name, symbol: symbol, percent: percent)
         if !verb.stops, let time = engine.data.engine?.engineTime ?? engine.hello?.engineTime {
             let window = Double(CockpitState.startWindow) * min(timeScale, 1_000_000)
             request.notAfter = time &+ Int64(window)
@@ -43,7 +44,7 @@ extension CockpitState {
             let age = now - commands[index].askedAt
             if !commands[index].request.verb.stops, age >= SentCommand.deliveryBound {
                 commands[index].isGivenUp = true
-                say("\(commands[index].request.verb.rawValue) was NOT DELIVERED", isWarning: true)
+                say("\(commands[index].request.words) was NOT DELIVERED", isWarning: true)
                 continue
             }
             if commands[index].attempts >= SentCommand.maxAttempts {

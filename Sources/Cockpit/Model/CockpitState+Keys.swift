@@ -9,7 +9,7 @@ extension CockpitState {
         if prompt != nil, let effects = type(key) { return effects }
         guard let binding = KeyTable.binding(for: key, in: keyContext) else {
             // An `X` whose bar has closed must not fall silent: somebody wants out.
-            return key == .character("X") ? lateKill() : []
+            return key == .character("X") ? lateStop() : []
         }
         return perform(binding.action)
     }
@@ -20,12 +20,17 @@ extension CockpitState {
         case .kill: return act(.kill)
         case .flatten: return act(.flatten)
         case .halt: return act(.halt)
+        case .openCloseBar: openCloseBar()
+        case .closePosition: return closePosition()
         case .pause: return pause()
         case .openPrompt:
             prompt = Prompt()
             guardBar = nil
+            dropCloseBar()
         case .runPrompt: return runPrompt()
-        case .completePrompt: prompt?.complete(themes: setup.themes)
+        case .completePrompt:
+            let known = symbols
+            prompt?.complete(themes: setup.themes, symbols: known)
         case .erasePrompt:
             if prompt?.text.isEmpty ?? true { prompt = nil } else { prompt?.text.removeLast() }
         case .toggleHelp:
@@ -56,6 +61,7 @@ extension CockpitState {
     /// The first key: pauses at once and opens the bar. Again while it is open: only its time starts over.
     private mutating func openGuardBar() -> [CockpitEffect] {
         prompt = nil
+        dropCloseBar()
         view.isHelpOpen = false
         frozen = nil
         lastGuardTime = now
@@ -81,8 +87,9 @@ extension CockpitState {
     }
 
     /// An `X` without a bar: soon after a `K` the line was slow, and the bar opens again; otherwise it only says how.
-    private mutating func lateKill() -> [CockpitEffect] {
+    private mutating func lateStop() -> [CockpitEffect] {
         guard keyContext != .prompt else { return [] }
+        if saysLateClose() { return [] }
         guard let pressed = lastGuardTime, now - pressed <= CockpitState.lateKillTime else {
             say("X kills only after K: press K, then X", isWarning: true)
             return []
@@ -125,9 +132,7 @@ extension CockpitState {
         case .wrong(let why):
             say(why, isWarning: true)
             return []
-        case .pause: return pause()
-        case .resume: return start(.resume, name: nil)
-        case .arm(let name): return start(.arm, name: name)
+        case .order(let order): return run(order)
         case .theme(let name):
             guard setup.themes.contains(name) else {
                 say("there is no theme '\(name)'", isWarning: true)
@@ -142,8 +147,9 @@ extension CockpitState {
         }
     }
 
-    private mutating func start(_ verb: CommandVerb, name: String?) -> [CockpitEffect] {
-        let (id, effects) = order(verb, name: name)
+    private mutating func run(_ typed: Prompt.Order) -> [CockpitEffect] {
+        let (id, effects) = order(
+            typed.verb, name: typed.name, symbol: typed.symbol, percent: typed.percent)
         if let id { ladderID = id }
         return effects
     }
@@ -156,6 +162,8 @@ extension CockpitState {
             prompt = nil
         } else if guardBar != nil {
             guardBar = nil
+        } else if closeBar != nil {
+            dropCloseBar()
         } else if ladderID != nil {
             ladderID = nil
         } else if view.isHelpOpen {
@@ -202,14 +210,15 @@ extension CockpitState {
 
     private mutating func scroll(to offset: Int) {
         if view.isHelpOpen {
-            scrollHelp(to: offset == .max ? 0 : KeyTable.all.count)
+            scrollHelp(to: offset == .max ? 0 : .max)
         } else {
             view.logOffset = min(offset, max(0, (shown.events?.count ?? 0) - 1))
         }
     }
 
     private mutating func scrollHelp(to line: Int) {
-        view.helpLine = min(max(0, line), max(0, KeyTable.all.count - 1))
+        let count = KeyTable.all.count + Prompt.commands.count
+        view.helpLine = min(max(0, line), count - 1)
     }
 
     private mutating func toggleFreeze() {
@@ -250,8 +259,8 @@ extension CockpitState {
             text += " as far as is known: its present state is not."
         }
         if let lost = commands.last(where: { $0.isOpen && $0.request.verb.stops }) {
-            text += " Your \(lost.request.verb.rawValue) was NOT DELIVERED; run: "
-            text += fallbackLine(lost.request.verb)
+            text += " Your \(lost.request.words) was NOT DELIVERED; run: "
+            text += fallbackLine(lost.request)
         }
         return text
     }

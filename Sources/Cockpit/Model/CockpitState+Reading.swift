@@ -94,18 +94,32 @@ extension CockpitState {
     package var keyContext: KeyContext {
         if prompt != nil { return .prompt }
         if guardBar != nil { return .guardBar }
+        if closeBar != nil { return .closeBar }
         return view.isHelpOpen ? .help : .flight
     }
 
+    /// The position that the close bar is about, as it is now; `nil` while no bar is open or it is not known.
+    package var closingPosition: PositionTopic? {
+        guard let bar = closeBar else { return nil }
+        return engine.data.positions?.first { $0.symbol == bar.symbol && $0.side == bar.side }
+    }
+
+    /// The engine's symbols that the operator has paused by themselves, in the engine's order.
+    package var pausedSymbols: [String] {
+        (engine.data.entries ?? []).filter { $0.paused == true }.map(\.symbol)
+    }
+
     /// The shell line that does the same without this cockpit.
-    package func fallbackLine(_ verb: CommandVerb) -> String {
-        switch verb {
-        case .kill, .flatten: "narwhal \(verb.rawValue) --yes --socket \(setup.endpoint)"
-        case .pause, .halt, .resume: "narwhal \(verb.rawValue) --socket \(setup.endpoint)"
-        case .arm: "narwhal arm NAME --socket \(setup.endpoint)"
-        case .close: "narwhal close SYMBOL --socket \(setup.endpoint)"
-        case .reduce: "narwhal reduce SYMBOL --percent N --socket \(setup.endpoint)"
-        case .breakEven: "narwhal break-even SYMBOL --socket \(setup.endpoint)"
+    package func fallbackLine(_ request: CommandRequest) -> String {
+        var words = ["narwhal", request.verb == .breakEven ? "break-even" : request.verb.rawValue]
+        switch request.verb {
+        case .kill, .flatten: words.append("--yes")
+        case .arm: words.append("NAME")
+        case .close, .reduce, .breakEven: words.append(request.symbol ?? "SYMBOL")
+        case .pause, .resume: words += request.symbol.map { [$0] } ?? []
+        case .halt: break
         }
+        if let percent = request.percent { words.append("--percent \(percent)") }
+        return (words + ["--socket", setup.endpoint]).joined(separator: " ")
     }
 }

@@ -18,6 +18,7 @@ extension CockpitState {
     /// What the passing of time brings: pings, repeats, and the ends of bars, freezes and messages.
     mutating func passTime() -> [CockpitEffect] {
         if let bar = guardBar, now >= bar.closesAt { guardBar = nil }
+        expireCloseBar()
         if let still = frozen, now >= still.until { frozen = nil }
         if let shown = notice, now >= shown.until { notice = nil }
         if let left = sinceLeft, now - left.backAt >= 60_000 { sinceLeft = nil }
@@ -99,7 +100,7 @@ extension CockpitState {
                 .protocolVersion, .subscription, .commandIDInUse, .expired, .queryFailed:
                 commands[index].refusal = error.message
                 say(
-                    "\(commands[index].request.verb.rawValue) refused: \(error.message)",
+                    "\(commands[index].request.words) refused: \(error.message)",
                     isWarning: true)
             }
             return []
@@ -121,6 +122,7 @@ extension CockpitState {
         count(engine.data.exitSeries ?? [])
         tellWhatHappened(since: lostData)
         follow(engine.data.commands ?? [])
+        checkCloseBar()
         view.logOffset = min(view.logOffset, max(0, (engine.data.events?.count ?? 0) - 1))
         return []
     }
@@ -146,6 +148,7 @@ extension CockpitState {
         if case .exitSeries(let series?) = notification.change { count(series) }
         engine.data.apply(notification.change)
         if case .commands(let commands?) = notification.change { follow(commands) }
+        checkCloseBar()
         return effects
     }
 
@@ -209,7 +212,12 @@ extension CockpitState {
             guard let index = commands.lastIndex(where: { $0.request.id == topic.id }) else {
                 continue
             }
+            let wasRefused = commands[index].progress?.refusal != nil
             commands[index].progress = topic
+            // The ladder says it as well, but only while it is open.
+            if let refusal = topic.refusal, !wasRefused, ladderID != topic.id {
+                say("\(commands[index].request.words) refused: \(refusal)", isWarning: true)
+            }
             if commands[index].acknowledgedAt == nil { commands[index].acknowledgedAt = now }
         }
     }

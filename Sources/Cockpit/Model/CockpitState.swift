@@ -11,6 +11,8 @@ package struct CockpitState: Hashable, Sendable {
     package internal(set) var view = ViewState()
     /// The guard bar; `nil` while it is closed.
     package internal(set) var guardBar: GuardBar?
+    /// The bar of one position; `nil` while it is closed. Never open together with the guard bar.
+    package internal(set) var closeBar: CloseBar?
     /// Oldest first, at most ``maxCommands``.
     package internal(set) var commands: [SentCommand] = []
     /// The command whose ladder is shown; `nil` shows none.
@@ -23,6 +25,8 @@ package struct CockpitState: Hashable, Sendable {
     package internal(set) var sinceLeft: SinceLeft?
     /// When `K` was pressed last; a late `X` is measured from here.
     var lastGuardTime: Int64?
+    /// When `x` was pressed last, while a late `X` may still be meant for it.
+    var lastCloseTime: Int64?
     var commandCount = 0
 
     package static let maxCommands = 20
@@ -67,6 +71,16 @@ package struct GuardBar: Hashable, Sendable {
     package var pauseID: String?
     /// Said when a late `X` opened it again: how late it was.
     package var lateBy: Int64?
+}
+
+/// The bar that `x` opens: which position `X` closes.
+package struct CloseBar: Hashable, Sendable {
+    package var openedAt: Int64
+    package var closesAt: Int64
+    /// The position as it was shown when the bar opened; the bar closes when it is not that one any more.
+    package var symbol: String
+    package var side: String
+    package var quantity: String
 }
 
 /// Panes that stand still.

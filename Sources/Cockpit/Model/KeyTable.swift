@@ -6,6 +6,8 @@ package enum KeyContext: Hashable, Sendable, CaseIterable {
     case flight
     /// While the guard bar is open, which `K` opens.
     case guardBar
+    /// While the bar is open that `x` opens, for one position.
+    case closeBar
     /// While help has the screen.
     case help
     /// While a command is typed after `:`.
@@ -15,6 +17,7 @@ package enum KeyContext: Hashable, Sendable, CaseIterable {
 /// What a key does.
 package enum KeyAction: Hashable, Sendable, CaseIterable {
     case openGuardBar, kill, flatten, halt
+    case openCloseBar, closePosition
     case pause
     case openPrompt, runPrompt, completePrompt, erasePrompt
     case toggleHelp, leave, showFlight
@@ -69,10 +72,17 @@ package enum KeyTable {
             "lock: cancel entries and lock, keep positions and their stops", hint: "lock",
             commands: true),
         KeyBinding(
+            .character("x"), .everywhere, .openCloseBar,
+            "show for 15 s what closing the selected position means", commands: true),
+        KeyBinding(
+            .character("X"), .closeBar, .closePosition,
+            "close this one position at market; the engine trades on", hint: "close",
+            commands: true),
+        KeyBinding(
             .character("p"), .everywhere, .pause, "pause entries; exits run on", commands: true),
         KeyBinding(
             .character(":"), .everywhere, .openPrompt,
-            "type a command: resume, arm NAME, pause, theme NAME, help, quit", hint: "cmd"),
+            "type a command, those at the end of this help", hint: "cmd"),
         KeyBinding(.character("?"), .everywhere, .toggleHelp, "this help, and back", hint: "help"),
         KeyBinding(
             .character("q"), .everywhere, .quit, "leave; the engine keeps running", hint: "quit"),
@@ -121,6 +131,8 @@ package enum KeyTable {
         case .prompt: [.prompt]
         case .help: [.help, .everywhere]
         case .guardBar: [.guardBar, .flight, .everywhere]
+        // What is selected does not change while its closing is asked about.
+        case .closeBar: [.closeBar, .everywhere]
         case .flight, .everywhere: [.flight, .everywhere]
         }
     }

@@ -48,6 +48,16 @@ package struct SentCommand: Hashable, Sendable {
     }
 }
 
+extension CommandRequest {
+    /// The command as people say it: `kill`, `close BTCUSDT`, `reduce BTCUSDT 50%`.
+    package var words: String {
+        var words = [verb == .breakEven ? "break-even" : verb.rawValue]
+        if let symbol { words.append(symbol) }
+        if let percent { words.append("\(percent)%") }
+        return words.joined(separator: " ")
+    }
+}
+
 /// One rung of the ladder as it is shown.
 package struct LadderRung: Hashable, Sendable {
     package enum State: Hashable, Sendable {

@@ -25,6 +25,9 @@ extension Canvas {
             switch binding.context {
             case .guardBar:
                 hint("K " + binding.key.name, word, rank: binding.action == .kill ? 0 : rank)
+            case .closeBar:
+                guard state.selectedPosition != nil else { continue }
+                hint("x " + binding.key.name, word + " " + shortSymbol, rank: rank)
             case .everywhere, .flight: hint(binding.key.name, word, rank: rank)
             case .help, .prompt: continue
             }
@@ -39,7 +42,8 @@ extension Canvas {
             in: area)
         put([Phrase(" ", .prompt, .reverse)], row: area.row, column: end, in: area)
         grid.cursor = CellGrid.Place(row: area.row, column: min(end, area.endColumn - 1))
-        let words = prompt.candidates(themes: state.setup.themes).joined(separator: " ")
+        let words = prompt.candidates(themes: state.setup.themes, symbols: state.symbols)
+            .map { Words.safe($0, columns: 24) }.joined(separator: " ")
         let help = words.isEmpty ? "Enter runs, Esc leaves" : words
         put([Phrase(help, .dim)], row: area.row, column: end + 3, in: area)
     }
@@ -47,7 +51,7 @@ extension Canvas {
     // MARK: The guard bar
 
     /// A loud rule with a title in it.
-    private mutating func drawLoudTitle(_ text: String, in area: Area) {
+    mutating func drawLoudTitle(_ text: String, in area: Area) {
         let style = Style(.guardBar, .bold)
         grid.fill(area, with: glyphs == .ascii ? "#" : " ", style)
         let edge = area.columns < 40 ? 1 : 4
@@ -117,7 +121,7 @@ extension Canvas {
         let waiting = Times.long(state.now - pause.askedAt)
         if pause.isUndelivered(now: state.now) {
             return late + "PAUSE NOT DELIVERED for \(waiting); on the host: "
-                + state.fallbackLine(.pause)
+                + state.fallbackLine(pause.request)
         }
         return late + "PAUSE SENT, not confirmed for " + waiting
     }
@@ -155,17 +159,7 @@ extension Canvas {
         if let orders = data.safety?.openOrders {
             segments.append(Segment([Phrase(Words.plural(orders, "order"))], rank: 1))
         }
-        if let last = state.engine.lastDataAt {
-            let age = max(0, state.now - last)
-            let isOld = !state.freshness.isTrusted
-            segments.append(
-                Segment(
-                    [
-                        .label("data "),
-                        Phrase(Times.long(age), isOld ? .alarm : .time, isOld ? .bold : []),
-                        Phrase(isOld ? " OLD" : " old", isOld ? .alarm : .dim),
-                    ], rank: isOld ? 0 : 2))
-        }
+        segments += dataAge
         if let close = Figures.double(data.account?.closeAllNow), let positions = data.positions {
             let open = positions.compactMap { Figures.double($0.unrealizedPnL) }
             if open.count == positions.count {
@@ -178,24 +172,42 @@ extension Canvas {
         return segments
     }
 
+    /// How old what a bar says is, loud when it is too old to be believed.
+    var dataAge: [Segment] {
+        guard let last = state.engine.lastDataAt else { return [] }
+        let age = max(0, state.now - last)
+        let isOld = !state.freshness.isTrusted
+        return [
+            Segment(
+                [
+                    .label("data "),
+                    Phrase(Times.long(age), isOld ? .alarm : .time, isOld ? .bold : []),
+                    Phrase(isOld ? " OLD" : " old", isOld ? .alarm : .dim),
+                ], rank: isOld ? 0 : 2)
+        ]
+    }
+
     // MARK: The ladder
 
     /// Rows that the ladder of a command takes.
-    func ladderRows(_ command: SentCommand) -> Int { command.ladder.count > 4 ? 6 : 4 }
+    func ladderRows(_ command: SentCommand) -> Int {
+        if command.progress?.refusal ?? command.refusal != nil { return 4 }
+        if grid.columns < 80 { return 3 }
+        return command.ladder.count > 4 ? 6 : 4
+    }
 
     mutating func drawLadder(_ command: SentCommand, in area: Area) {
         grid.fill(area, Style(.text))
         let name = Words.safe(state.engineName ?? "the engine", columns: 24)
-        var words = command.request.verb.rawValue.uppercased() + " " + name + " "
-        words += Words.safe(state.mode ?? "", columns: 8)
+        let title = command.request.words.uppercased()
+        var words = title + " " + name + " " + Words.safe(state.mode ?? "", columns: 8)
         if area.columns >= 80 { words += ", key pressed " + Times.clock(command.askedAt) }
         if let refusal = command.progress?.refusal ?? command.refusal {
-            words =
-                command.request.verb.rawValue.uppercased() + " REFUSED: "
-                + Words.safe(refusal, columns: 80)
+            drawRefusal(refusal, of: title, in: area)
+            return
         } else if command.isUndelivered(now: state.now) {
             words =
-                command.request.verb.rawValue.uppercased() + " NOT DELIVERED for "
+                title + " NOT DELIVERED for "
                 + Times.long(state.now - command.askedAt)
             words +=
                 command.isGivenUp
@@ -222,6 +234,28 @@ extension Canvas {
         drawLadderFoot(command, in: area.line(area.rows - 1))
     }
 
+    /// Why nothing was done, in full: what was reached before does not matter any more.
+    private mutating func drawRefusal(_ refusal: String, of title: String, in area: Area) {
+        drawLoudTitle(title + " REFUSED", in: area.line(0))
+        let (body, foot) = area.splitTop(1).rest.splitBottom(area.columns < 80 ? 0 : 1)
+        let words = Words.safe(refusal, columns: 400).split(separator: " ").map(String.init)
+        var rest = words[...]
+        for index in 0..<body.rows where !rest.isEmpty {
+            var line = rest.removeFirst()
+            while let next = rest.first, line.count + next.count + 3 <= area.columns {
+                line += " " + next
+                rest.removeFirst()
+            }
+            // The last row cuts what is left, and says so.
+            if index == body.rows - 1, !rest.isEmpty { line += " " + rest.joined(separator: " ") }
+            self.line([Segment([Phrase(line, .emphasis)])], in: body.line(index), isValue: false)
+        }
+        guard foot.rows > 0 else { return }
+        line(
+            [Segment([Phrase("Esc", .key, .bold), .label(" closes this; nothing was done")])],
+            in: foot, isValue: false)
+    }
+
     private mutating func draw(_ rung: LadderRung, of command: SentCommand, in area: Area) {
         switch rung.state {
         case .reached(let after, let isDurable):
@@ -245,7 +279,7 @@ extension Canvas {
                     Segment([
                         Phrase("On the host run: ", .warning, .bold),
                         Phrase(
-                            Words.safe(state.fallbackLine(command.request.verb), columns: 200),
+                            Words.safe(state.fallbackLine(command.request), columns: 200),
                             .emphasis, .bold),
                     ])
                 ], in: area, isValue: false)
@@ -279,7 +313,7 @@ extension Canvas {
         }
         if command.isUndelivered(now: state.now) {
             line(
-                [Segment([Phrase(state.fallbackLine(command.request.verb), .emphasis)])],
+                [Segment([Phrase(state.fallbackLine(command.request), .emphasis)])],
                 in: area.line(area.rows - 1), isValue: false)
         } else if let next, !command.isFinished, area.rows >= 3 {
             line(

@@ -113,7 +113,11 @@ extension Canvas {
                     let fires = side.probability >= side.threshold
                     let word = !fires ? "no" : side.wouldRefuse == nil ? "FIRES" : "refused"
                     let role: Role = !fires ? .dim : side.wouldRefuse == nil ? .chartOver : .block
-                    put(Phrase(word, role, fires ? .bold : []), at: 32, in: area)
+                    let verdict =
+                        entry.paused == true
+                        ? Phrase("PAUSED", .warning, .bold)
+                        : Phrase(word, role, fires ? .bold : [])
+                    put(verdict, at: 32, in: area)
                 }
                 settle(area)
                 row += 1

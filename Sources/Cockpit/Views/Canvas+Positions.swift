@@ -60,11 +60,16 @@ extension Canvas {
         let count = state.shown.positions?.count
         var words = "POSITIONS " + (count.map(String.init) ?? "UNKNOWN")
         if hidden > 0 { words += " (\(hidden) hidden)" }
-        title([Segment([Phrase(words, .title, .bold)])], in: area)
+        var segments = [Segment([Phrase(words, .title, .bold)])]
+        if let foreign = state.engine.data.safety?.foreignOrders, foreign > 0 {
+            let orders = Words.plural(foreign, "foreign order")
+            segments.append(Segment([Phrase(orders, .warning, .bold)]))
+        }
+        title(segments, in: area)
         guard let count, count > 0 else { return }
         let columns = PositionColumns(columns: area.columns)
         let isWide = columns.percent != nil
-        let used = DisplayWidth.of(words) + (ageText.map { DisplayWidth.of($0) + 2 } ?? 0) + 2
+        let used = segments.width(gap: 2) + (ageText.map { DisplayWidth.of($0) + 2 } ?? 0) + 2
         func head(_ text: String, _ end: Int?) {
             guard let end, end - text.utf8.count > used else { return }
             put(Phrase(text, .heading), endingAt: end, in: area)

@@ -20,8 +20,12 @@ package enum CockpitScreen {
             let rows = screen.columns < 80 ? 3 : 6
             canvas.drawGuardBar(
                 bar, in: screen.splitBottom(min(rows, max(2, screen.rows - 2))).bottom)
+        } else if let bar = state.closeBar {
+            let rows = screen.columns < 80 ? 3 : 5
+            canvas.drawCloseBar(
+                bar, in: screen.splitBottom(min(rows, max(2, screen.rows - 2))).bottom)
         } else if let command = state.ladder {
-            let rows = screen.columns < 80 ? 3 : canvas.ladderRows(command)
+            let rows = canvas.ladderRows(command)
             // The line that is typed into stays in sight below it.
             let above = screen.splitBottom(state.prompt == nil ? 0 : 1).rest
             canvas.drawLadder(

@@ -53,6 +53,7 @@ extension Canvas {
             Segment([Phrase(Words.safe(state.engineName ?? "", columns: 12), .emphasis)], rank: 1),
             Segment([Words.gate(state.gate, isLatched: engine?.isLatched ?? false)]),
         ]
+        if let words = Lines.pausedSymbols(state) { segments.append(Segment([words], rank: 2)) }
         if state.isReadOnly { segments.append(Segment("READ-ONLY", .warning, rank: 2)) }
         segments.append(
             Segment([Phrase(Times.clock(state.now) + "Z", .time)], rank: 3, isRight: true))

@@ -21,7 +21,7 @@ extension Canvas {
 
     private var helpLines: [[Phrase]] {
         var lines: [[Phrase]] = []
-        for context in [KeyContext.everywhere, .guardBar, .flight, .help, .prompt] {
+        for context in [KeyContext.everywhere, .guardBar, .closeBar, .flight, .help, .prompt] {
             if !lines.isEmpty { lines.append([]) }
             lines.append([Phrase(HelpWords.heading(context), .heading, .bold)])
             var seen: [KeyAction] = []
@@ -42,6 +42,13 @@ extension Canvas {
                 lines.append(phrases)
             }
         }
+        lines += [[], [Phrase("Commands after :", .heading, .bold)]]
+        for command in Prompt.commands {
+            lines.append([
+                Phrase(DisplayWidth.padded(command.form, to: 22), .key, .bold),
+                Phrase(" " + command.description),
+            ])
+        }
         return lines
     }
 }
@@ -52,6 +59,7 @@ enum HelpWords {
         case .everywhere: "Everywhere"
         case .flight: "Flight view"
         case .guardBar: "In the bar that K opens, for 15 seconds"
+        case .closeBar: "In the bar that x opens, for 15 seconds"
         case .help: "In this help"
         case .prompt: "In the command line after :"
         }

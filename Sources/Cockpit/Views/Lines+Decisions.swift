@@ -163,10 +163,14 @@ extension Lines {
         guard let entry = state.selectedEntry else {
             return [Segment([Phrase(head, .title, .bold)]), Segment("no decision yet", .dim)]
         }
-        return [
+        var segments = [
             Segment([Phrase(head, .title, .bold), Phrase(" " + untilNext(entry, state), .time)]),
             Segment(side("LONG", entry.long)), Segment(side("SHORT", entry.short)),
         ]
+        if entry.paused == true {
+            segments.append(Segment([Phrase("PAUSED by you", .warning, .bold)], rank: 1))
+        }
+        return segments
     }
 
     static func untilNext(_ entry: EntryTopic, _ state: CockpitState) -> String {

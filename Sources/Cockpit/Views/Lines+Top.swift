@@ -28,6 +28,7 @@ enum Lines {
         if let reason = Words.notReady(engine?.notReady), state.gate == "open" {
             segments.append(Segment([reason], rank: 2))
         }
+        if let words = pausedSymbols(state) { segments.append(Segment([words], rank: 1)) }
         if state.isReadOnly { segments.append(Segment([Phrase("READ-ONLY", .warning, .bold)])) }
         if let release = release(state) {
             segments.append(Segment([Phrase(release, .prompt), .label(" releases")], rank: 2))
@@ -42,6 +43,17 @@ enum Lines {
             }
         }
         return segments + links(state) + clocks(state)
+    }
+
+    /// Which symbols the operator has paused by themselves; `nil` where there is none.
+    static func pausedSymbols(_ state: CockpitState) -> Phrase? {
+        let paused = state.pausedSymbols
+        guard !paused.isEmpty else { return nil }
+        let names = paused.prefix(2).map {
+            Words.shortSymbol($0, among: state.symbols, columns: 10, glyphs: .ascii)
+        }
+        let words = paused.count > 2 ? "\(paused.count) SYMBOLS" : names.joined(separator: " ")
+        return Phrase(words + " PAUSED", .warning, .bold)
     }
 
     /// What must be typed before entries can be made again.

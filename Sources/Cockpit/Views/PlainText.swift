@@ -52,7 +52,7 @@ package enum PlainText {
     /// How far a command has come.
     package static func command(_ command: SentCommand, _ state: CockpitState) -> String {
         var text =
-            "COMMAND \(command.request.verb.rawValue) \(Words.safe(command.request.id, columns: 64)):"
+            "COMMAND \(command.request.words) \(Words.safe(command.request.id, columns: 64)):"
         for rung in command.ladder {
             if case .reached(let after, let isDurable) = rung.state {
                 text +=
@@ -63,7 +63,7 @@ package enum PlainText {
         if let refusal = command.progress?.refusal ?? command.refusal {
             text += " REFUSED: " + Words.safe(refusal, columns: 200)
         } else if command.isUndelivered(now: state.now) {
-            text += " NOT DELIVERED, run: " + state.fallbackLine(command.request.verb)
+            text += " NOT DELIVERED, run: " + state.fallbackLine(command.request)
         }
         return text
     }
@@ -121,7 +121,10 @@ package enum PlainText {
             let sides = [
                 Segment(Lines.side("LONG", entry.long)), Segment(Lines.side("SHORT", entry.short)),
             ]
-            add("ENTRY", next + sides + Lines.signals(state) + Lines.ifFired(state))
+            let pause =
+                entry.paused == true
+                ? [Segment("PAUSED by you, :resume \(name) ends it")] : []
+            add("ENTRY", pause + next + sides + Lines.signals(state) + Lines.ifFired(state))
         }
         if let flow = state.selectedFlow {
             if let window = state.shownWindow(of: flow) {
