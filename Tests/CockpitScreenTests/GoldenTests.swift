@@ -79,6 +79,8 @@ struct GoldenTests {
         add("flight-symbol-paused", symbolPaused(columns: 120, rows: 40))
         add("flight-symbol-paused", symbolPaused(columns: 40, rows: 12))
         add("flight-foreign-orders", foreignOrders())
+        add("flight-unsafe-at-venue", unsafeAtVenue(columns: 80, rows: 24))
+        add("flight-unsafe-at-venue", unsafeAtVenue(columns: 40, rows: 12))
         add("flight-prompt-symbols", flying.pressing(":close "))
         add("help", flying.pressing("?"))
         add("help-end", flying.pressing("?G"))
@@ -191,6 +193,16 @@ struct GoldenTests {
         var snapshot = Sample.flying
         snapshot.safety?.foreignOrders = 2
         return Sample.cockpit(snapshot)
+    }
+
+    /// Somebody has changed the account, and the exchange has closed one symbol to entries.
+    static func unsafeAtVenue(columns: Int, rows: Int) -> CockpitState {
+        var snapshot = Sample.flying
+        snapshot.safety?.venueProblems = ["hedge mode", "leverage 20 on BTCUSDT"]
+        snapshot.engine?.gate = "paused"
+        snapshot.engine?.notReady = "paused"
+        snapshot.entries?[1].tradable = false
+        return Sample.cockpit(snapshot, columns: columns, rows: rows).pressing("j")
     }
 
     static func noLink(_ state: CockpitState) -> CockpitState {

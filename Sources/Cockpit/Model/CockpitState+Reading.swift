@@ -109,6 +109,11 @@ extension CockpitState {
         (engine.data.entries ?? []).filter { $0.paused == true }.map(\.symbol)
     }
 
+    /// The engine's symbols in which the venue takes exits only, in the engine's order.
+    package var exitOnlySymbols: [String] {
+        (engine.data.entries ?? []).filter { $0.tradable == false }.map(\.symbol)
+    }
+
     /// The shell line that does the same without this cockpit.
     package func fallbackLine(_ request: CommandRequest) -> String {
         var words = ["narwhal", request.verb == .breakEven ? "break-even" : request.verb.rawValue]

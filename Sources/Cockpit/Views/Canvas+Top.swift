@@ -1,5 +1,6 @@
 import CellGrid
 import CockpitModel
+import Wire
 
 extension Canvas {
     /// Mode, engine and links: the whole line is loud when the money is real.
@@ -50,6 +51,15 @@ extension Canvas {
             return "STALE " + Times.long(age) + " - the link stands, but nothing came since "
                 + Times.clock(last) + "Z - VALUES ARE OLD"
         }
+    }
+
+    /// What keeps entries away at the exchange; `nil` where nothing does, or the engine does not say.
+    var venueText: String? {
+        guard let problems = state.engine.data.safety?.venueProblems, !problems.isEmpty else {
+            return nil
+        }
+        let words = problems.prefix(8).map { Words.safe($0, columns: 60) }
+        return "NO ENTRIES, AT THE EXCHANGE: " + words.joined(separator: ", ")
     }
 
     mutating func drawBanner(_ text: String, in area: Area) {

@@ -13,6 +13,7 @@ extension Canvas {
         }
         add(0) { $0.drawCompactHeader(in: $1) }
         if let banner = bannerText { add(1) { $0.drawBanner(banner, in: $1) } }
+        if let text = venueText { add(3) { $0.drawBanner(text, in: $1) } }
         add(2) { $0.line(Lines.compactSafety($0.state), in: $1) }
         add(8) { $0.line(Lines.compactDay($0.state), in: $1) }
         add(9) { $0.line(Lines.compactRoom($0.state), in: $1) }
@@ -53,7 +54,7 @@ extension Canvas {
             Segment([Phrase(Words.safe(state.engineName ?? "", columns: 12), .emphasis)], rank: 1),
             Segment([Words.gate(state.gate, isLatched: engine?.isLatched ?? false)]),
         ]
-        if let words = Lines.pausedSymbols(state) { segments.append(Segment([words], rank: 2)) }
+        segments += Lines.withheld(state).map { Segment([$0], rank: 2) }
         if state.isReadOnly { segments.append(Segment("READ-ONLY", .warning, rank: 2)) }
         segments.append(
             Segment([Phrase(Times.clock(state.now) + "Z", .time)], rank: 3, isRight: true))

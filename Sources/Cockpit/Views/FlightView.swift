@@ -36,6 +36,7 @@ extension Canvas {
         let header = take(1)
         if let text = bannerText { drawBanner(text, in: take(1)) }
         drawTop(in: [header, take(1), take(1), take(1)])
+        if let text = venueText { drawBanner(text, in: take(1)) }
         if let text = frozenText { drawBanner(text, in: take(1)) }
         let (body, hints) = rest.splitBottom(1)
         drawHints(in: hints)

@@ -169,6 +169,8 @@ extension Lines {
         ]
         if entry.paused == true {
             segments.append(Segment([Phrase("PAUSED by you", .warning, .bold)], rank: 1))
+        } else if entry.tradable == false {
+            segments.append(Segment([Phrase("EXITS ONLY", .warning, .bold)], rank: 1))
         }
         return segments
     }

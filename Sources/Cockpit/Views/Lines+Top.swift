@@ -28,7 +28,7 @@ enum Lines {
         if let reason = Words.notReady(engine?.notReady), state.gate == "open" {
             segments.append(Segment([reason], rank: 2))
         }
-        if let words = pausedSymbols(state) { segments.append(Segment([words], rank: 1)) }
+        segments += withheld(state).map { Segment([$0], rank: 1) }
         if state.isReadOnly { segments.append(Segment([Phrase("READ-ONLY", .warning, .bold)])) }
         if let release = release(state) {
             segments.append(Segment([Phrase(release, .prompt), .label(" releases")], rank: 2))
@@ -45,15 +45,19 @@ enum Lines {
         return segments + links(state) + clocks(state)
     }
 
-    /// Which symbols the operator has paused by themselves; `nil` where there is none.
-    static func pausedSymbols(_ state: CockpitState) -> Phrase? {
-        let paused = state.pausedSymbols
-        guard !paused.isEmpty else { return nil }
-        let names = paused.prefix(2).map {
-            Words.shortSymbol($0, among: state.symbols, columns: 10, glyphs: .ascii)
+    /// Which symbols take no entries by themselves: paused by the operator, or closed to them by the exchange.
+    static func withheld(_ state: CockpitState) -> [Phrase] {
+        func phrase(_ symbols: [String], _ word: String) -> Phrase? {
+            guard !symbols.isEmpty else { return nil }
+            let names = symbols.prefix(2).map {
+                Words.shortSymbol($0, among: state.symbols, columns: 10, glyphs: .ascii)
+            }
+            let who = symbols.count > 2 ? "\(symbols.count) SYMBOLS" : names.joined(separator: " ")
+            return Phrase(who + " " + word, .warning, .bold)
         }
-        let words = paused.count > 2 ? "\(paused.count) SYMBOLS" : names.joined(separator: " ")
-        return Phrase(words + " PAUSED", .warning, .bold)
+        return [
+            phrase(state.pausedSymbols, "PAUSED"), phrase(state.exitOnlySymbols, "EXITS ONLY"),
+        ].compactMap { $0 }
     }
 
     /// What must be typed before entries can be made again.

@@ -12,6 +12,8 @@ package enum PlainText {
         // Where there is no screen there is room.
         _ = wide.apply(.resize(columns: 200, rows: 60))
         var lines = banners(wide)
+        let canvas = Canvas(wide, columns: 0, rows: 0, glyphs: .ascii)
+        if let problems = canvas.venueText { lines.append(problems) }
         lines.append(Lines.header(wide).plain)
         lines.append(Lines.safety(wide).plain)
         lines.append(Lines.day(wide, columns: 200).plain)
@@ -123,7 +125,8 @@ package enum PlainText {
             ]
             let pause =
                 entry.paused == true
-                ? [Segment("PAUSED by you, :resume \(name) ends it")] : []
+                ? [Segment("PAUSED by you, :resume \(name) ends it")]
+                : entry.tradable == false ? [Segment("EXITS ONLY at the exchange")] : []
             add("ENTRY", pause + next + sides + Lines.signals(state) + Lines.ifFired(state))
         }
         if let flow = state.selectedFlow {

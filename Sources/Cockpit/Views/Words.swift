@@ -52,7 +52,7 @@ enum Words {
         let role: Role =
             switch reason {
             case "positionOpen": .dim
-            case "storeFailing", "breaker": .alarm
+            case "storeFailing", "breaker", "unsafeAtVenue": .alarm
             default: .warning
             }
         return Phrase(notReadyWords[reason] ?? safe(reason, columns: 16), role)
@@ -64,7 +64,8 @@ enum Words {
         "notReconciled": "not reconciled",
         "staleData": "market data stale", "storeFailing": "store failing",
         "positionOpen": "in position",
-        "breaker": "BREAKER",
+        "breaker": "BREAKER", "unsafeAtVenue": "UNSAFE AT EXCHANGE",
+        "notTradable": "exits only at the exchange",
     ]
 
     /// What would refuse a signal now, after the words `if LONG fired now:`.
