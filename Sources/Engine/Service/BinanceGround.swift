@@ -119,7 +119,8 @@ struct BinanceGround {
     ) -> Value {
         let answer = Answer<Value>()
         let done = DispatchSemaphore(value: 0)
-        Task.detached {
+        // On a thread of its own: the caller may be holding one of the few that tasks share.
+        Task.detached(executorPreference: QueueExecutor()) {
             answer.set(await work())
             done.signal()
         }
@@ -133,5 +134,15 @@ struct BinanceGround {
         private let held = Mutex<Value?>(nil)
         func set(_ value: Value) { held.withLock { $0 = value } }
         var value: Value? { held.withLock { $0 } }
+    }
+}
+
+/// Runs tasks on a queue of its own, one at a time.
+private final class QueueExecutor: TaskExecutor {
+    private let queue = DispatchQueue(label: "start")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
     }
 }
