@@ -165,7 +165,7 @@ private struct CrumblingVenue {
                 timers.removeAll { $0.timer == timer }
                 timers.append((timer, due))
             case .cancelTimer(let timer): timers.removeAll { $0.timer == timer }
-            case .cancel, .readAccount, .latch, .record, .notice: break
+            case .cancel, .cancelForeign, .readAccount, .latch, .record, .notice: break
             }
         }
     }

@@ -114,6 +114,8 @@ struct BadLine {
                 }
             case .cancel(let id, let instrument, _):
                 venue.cancel(id, instrument: instrument, at: time)
+            // Nobody else trades in this account.
+            case .cancelForeign: break
             case .readAccount(let questions):
                 if isBroken && Int.random(in: 0..<100, using: &random) < 10 { continue }
                 let answer = venue.answer(questions, at: time)

@@ -256,6 +256,8 @@ import Wire
         #expect(report.positions.map(\.markPrice) == snapshot.positions?.map(\.markPrice))
         #expect(report.openOrders == snapshot.safety?.orders)
         #expect(report.venueProblems == snapshot.safety?.venueProblems)
+        #expect(report.foreignOrders == snapshot.safety?.foreign)
+        #expect(report.positions.map(\.foreign) == snapshot.positions?.map(\.foreign))
         #expect(
             report.exitOnlySymbols
                 == snapshot.entries?.filter { $0.tradable == false }.map(\.symbol))

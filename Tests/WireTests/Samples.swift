@@ -53,7 +53,12 @@ struct SnapshotWalk {
                 nakedQuantity: "0", nakedMs: 0, openOrders: count(), unknownOrders: 0,
                 orphanStops: 0,
                 foreignOrders: 0, reconciledAgeMs: maybe(900), storeState: "healthy",
-                orders: [order], venueProblems: maybe(["hedge mode"]))
+                orders: [order], venueProblems: maybe(["hedge mode"]),
+                foreign: maybe([
+                    ForeignOrderTopic(
+                        id: "web_1", venueId: 7, symbol: "BTCUSDT", side: "sell", quantity: "0",
+                        price: maybe("90000"), conditional: true, reduces: true)
+                ]))
         case .account:
             snapshot.account = AccountTopic(
                 equity: money(), walletBalance: money(), dayTotal: money(), dayClosed: money(),

@@ -47,7 +47,7 @@ extension Engine {
             if gate.state != .latched { return .notLatched }
             // A kill that is not through yet must not be disarmed half-way.
             let mayStillOpen = orders.live.contains { $0.record.purpose == .entry }
-            return gate.flatReason != nil && (openPositions > 0 || mayStillOpen)
+            return gate.flatReason != nil && (positionsToClose > 0 || mayStillOpen)
                 ? .notReconciled : nil
         case .close(let symbol): return refusalToClose(symbol)
         case .reduce(let symbol, let percent): return refusalToReduce(symbol, by: percent)
@@ -67,11 +67,11 @@ extension Engine {
             gate.pause()
             reach(.entriesBlocked, index)
         case .flatten:
-            gate.flatten(envelope.exitReason)
+            gate.flatten(envelope.exitReason, byOperator: envelope.isByOperator)
             reading.flatAgreed = false
             reach(.entriesBlocked, index)
         case .kill:
-            gate.kill()
+            gate.kill(byOperator: envelope.isByOperator)
             reading.flatAgreed = false
             reach(.entriesBlocked, index)
             emit(.latch(true))
@@ -142,7 +142,7 @@ extension Engine {
         let areEntriesGone = !orders.live.contains { $0.record.purpose == .entry }
         let areOrdersGone =
             areEntriesGone && !orders.live.contains { $0.record.purpose == .target }
-        let isFlat = openPositions == 0
+        let isFlat = positionsToClose == 0
         for index in commands.records.indices where !commands.records[index].isFinished {
             switch commands.records[index].envelope.command {
             case .pause:
@@ -160,6 +160,7 @@ extension Engine {
                     && commands.records[index].has(.latched)
                 {
                     reach(.completed, index)
+                    endOperatorsFlat()
                 }
             case .halt:
                 reach(.ordersSent, index)
@@ -188,11 +189,20 @@ extension Engine {
         }
     }
 
+    /// A kill stays in force for what is ours; what others open after it was confirmed is theirs again.
+    private mutating func endOperatorsFlat() {
+        let isWaitedFor = commands.records.contains {
+            !$0.isFinished && $0.envelope.isByOperator
+                && ($0.envelope.command == .flatten || $0.envelope.command == .kill)
+        }
+        if !isWaitedFor { gate.keepObserved() }
+    }
+
     /// A flatten ends when nothing is open, the venue has said so, and no command waits for it any more. A kill
     /// stays in
     /// force: what fills later than that is closed too, until the engine is armed.
     private mutating func endFlatWhenDone() {
-        guard gate.state == .flattening, openPositions == 0, reading.flatAgreed,
+        guard gate.state == .flattening, positionsToClose == 0, reading.flatAgreed,
             !orders.live.contains(where: { $0.record.purpose == .entry }),
             !commands.records.contains(where: {
                 !$0.isFinished && ($0.envelope.command == .flatten || $0.envelope.command == .kill)
@@ -236,6 +246,14 @@ extension Engine {
 }
 
 extension CommandEnvelope {
+    /// Whether a person ordered it, and not a breaker of our own.
+    var isByOperator: Bool {
+        switch origin {
+        case .socket, .signal, .killFile: true
+        case .breaker: false
+        }
+    }
+
     /// Why positions are closed under this command.
     var exitReason: ExitReason {
         switch origin {

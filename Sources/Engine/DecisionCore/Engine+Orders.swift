@@ -264,7 +264,7 @@ extension Engine {
         let known = id.flatMap { orders.find($0) }
         record(.fill(instrument, fill, known?.id, known?.record.purpose))
         // The position first: what follows from the end of an order looks at what is left of it.
-        apply(fill, by: known, index)
+        apply(fill, by: known, index, isForeign: id == nil)
         if let order = known {
             fillCounted(fill, by: order, index)
         } else if id != nil {
@@ -301,11 +301,15 @@ extension Engine {
     }
 
     /// Moves the position by a counted fill; `order` is `nil` for fills that are not ours.
-    private mutating func apply(_ fill: Fill, by order: LiveOrder?, _ index: Int) {
+    private mutating func apply(
+        _ fill: Fill, by order: LiveOrder?, _ index: Int, isForeign: Bool
+    ) {
         needsSettling = true
         walletChanged = true
         guard let position = symbols[index].position else {
-            open(index, fill, fill.quantity, commission: fill.commission, by: order)
+            open(
+                index, fill, fill.quantity, commission: fill.commission, by: order,
+                isObserved: isForeign && configuration.foreignOrders == .observe)
             return
         }
         if position.record.direction.entrySide == fill.side {
@@ -328,12 +332,15 @@ extension Engine {
         let beyond = fill.quantity - closed
         if !beyond.isZero {
             tell(.risk, .alarm, "\(name(index)): a fill went through zero")
-            open(index, fill, beyond, commission: .zero, by: nil)
+            open(
+                index, fill, beyond, commission: .zero, by: nil,
+                isObserved: isForeign && configuration.foreignOrders == .observe)
         }
     }
 
     private mutating func open(
-        _ index: Int, _ fill: Fill, _ quantity: Quantity, commission: Money, by order: LiveOrder?
+        _ index: Int, _ fill: Fill, _ quantity: Quantity, commission: Money, by order: LiveOrder?,
+        isObserved: Bool
     ) {
         let direction: Direction = fill.side == .buy ? .long : .short
         let isOwn = order?.record.purpose == .entry
@@ -344,24 +351,27 @@ extension Engine {
             cost: .zero, openedTime: now, peakQuantity: .zero, realizedPnL: .zero,
             commissions: .zero, funding: .zero, initialStop: bracket.stop, stopPrice: bracket.stop,
             targetPrice: isOwn ? bracket.target : nil,
-            maxHoldUntil: now + configuration.profile.maxHold,
+            maxHoldUntil: isOwn ? now + configuration.profile.maxHold : .distantFuture,
             entryProbability: entry?.probability ?? 0, entryThreshold: entry?.threshold ?? 0,
             highestMark: fill.price, lowestMark: fill.price,
             leverage: configuration.profile.leverage)
         record.enter(quantity, at: fill.price, commission: commission)
+        if isObserved { record.isObserved = true }
         account.book(profit: .zero, commission: commission)
         var position = OpenPosition(record: record)
         position.isAdopted = !isOwn
         adopt(position, at: index)
         if isOwn { account.countEntry() }
         positionChanged(index)
-        emit(.setTimer(.maxHold(symbols[index].instrument.id), at: record.maxHoldUntil))
         if isOwn {
+            emit(.setTimer(.maxHold(symbols[index].instrument.id), at: record.maxHoldUntil))
             funnel.add(.filled, at: now)
             tell(
                 .fill, .info,
                 "\(name(index)) \(direction == .long ? "LONG" : "SHORT") \(quantity) at \(fill.price)"
             )
+        } else if isObserved {
+            tell(.risk, .warning, "\(name(index)): somebody else opened a position; left alone")
         } else {
             tell(.risk, .alarm, "\(name(index)): a position that we did not open; protecting it")
         }
@@ -414,10 +424,13 @@ extension Engine {
         counters.longestNaked = max(
             counters.longestNaked, position.longestNaked,
             position.nakedSince.map { now - $0 } ?? .zero)
-        account.countTrade(net: trip.netPnL)
-        trips.add(trip)
         self.record(.positionClosed(id))
-        self.record(.tradeClosed(trip))
+        // Whatever somebody else won or lost says nothing about what we do.
+        if !position.isObserved {
+            account.countTrade(net: trip.netPnL)
+            trips.add(trip)
+            self.record(.tradeClosed(trip))
+        }
         emit(.cancelTimer(.maxHold(id)))
         emit(.cancelTimer(.protection(id)))
         if position.isClosing { emit(.cancelTimer(.retryExit(id))) }

@@ -47,6 +47,9 @@ extension Engine {
         let asked = min(reading.askedTime ?? snapshot.venueTime, snapshot.venueTime)
         reading.askedTime = nil
         reading.readTime = now
+        reading.foreignOrders = snapshot.foreignOrders
+        reading.canceledForeign = []
+        reportForeign()
         var doubts = 0
         var differences: [String] = []
         var isUnexplained = false
@@ -60,6 +63,7 @@ extension Engine {
                 case .adopted(let what):
                     differences.append(what)
                     isUnexplained = true
+                case .observed(let what): differences.append(what)
                 }
             case .doubt:
                 doubts += 1
@@ -67,13 +71,14 @@ extension Engine {
             case .adopted(let what):
                 differences.append(what)
                 isUnexplained = true
+            case .observed(let what): differences.append(what)
             }
         }
-        reading.foreignOrders = snapshot.foreignOrders
         if doubts == 0 {
             switch compareWallet(snapshot) {
             case .agree: break
             case .doubt: doubts += 1
+            case .observed(let what): differences.append(what)
             case .adopted(let what):
                 differences.append(what)
                 // Rounding and the first word of the venue explain themselves.
@@ -91,7 +96,7 @@ extension Engine {
             reading.isAgreed = true
             reading.hasEverAgreed = true
             // While an entry may still fill, flat is not yet the last word.
-            if openPositions == 0 && snapshot.positions.isEmpty
+            if positionsToClose == 0 && hasOnlyKept(snapshot) && !hasForeignToCancel
                 && !orders.live.contains(where: { $0.record.purpose == .entry })
                 && !snapshot.openOrders.contains(where: { $0.request.clientOrderID.isOurs })
             {
@@ -111,7 +116,7 @@ extension Engine {
             tripCriticalError("the account at the venue differs from ours; entries pause")
         }
         let waitsForFlat =
-            (gate.flatReason != nil && !reading.flatAgreed && openPositions == 0)
+            (gate.flatReason != nil && !reading.flatAgreed && positionsToClose == 0)
             || symbols.contains { $0.isToBeFlat && $0.position == nil && !$0.isFlatAgreed }
         let isSoon = doubts > 0 || reading.wantsAnother || waitsForFlat
         reading.wantsAnother = false
@@ -133,6 +138,7 @@ extension Engine {
     private func isFlat(_ index: Int, _ snapshot: AccountSnapshot) -> Bool {
         let id = symbols[index].instrument.id
         return symbols[index].position == nil && !hasLiveEntry(index)
+            && foreignToCancel(index).isEmpty
             && !snapshot.positions.contains { $0.instrument == id && !$0.quantity.isZero }
             && !snapshot.openOrders.contains {
                 $0.request.instrument == id && $0.request.clientOrderID.isOurs
@@ -153,6 +159,8 @@ extension Engine {
         case doubt
         /// The venue's word was taken over ours.
         case adopted(String)
+        /// Somebody else's position changed, and the policy is to look on: that explains itself.
+        case observed(String)
     }
 
     private mutating func compareWallet(_ snapshot: AccountSnapshot) -> Comparison {

@@ -33,8 +33,11 @@ extension Engine {
         gate = Gate(state: recovered.gate, epoch: recovered.epoch.next)
         for command in recovered.commands where !command.isFinished {
             switch command.envelope.command {
-            case .flatten: gate.resumeFlat(command.envelope.exitReason)
-            case .kill: gate.resumeFlat(.kill)
+            case .flatten:
+                gate.resumeFlat(
+                    command.envelope.exitReason, byOperator: command.envelope.isByOperator)
+            case .kill:
+                gate.resumeFlat(.kill, byOperator: command.envelope.isByOperator)
             case .close(let symbol):
                 if let index = index(of: symbol) { symbols[index].isToBeFlat = true }
             case .pause, .resume, .halt, .arm, .reduce, .breakEven, .pauseSymbol, .resumeSymbol:
@@ -44,7 +47,9 @@ extension Engine {
         for id in recovered.pausedSymbols ?? [] where Int(id.index) < symbols.count {
             symbols[Int(id.index)].isPaused = true
         }
-        if recovered.gate == .flattening && gate.flatReason == nil { gate.resumeFlat(.operator) }
+        if recovered.gate == .flattening && gate.flatReason == nil {
+            gate.resumeFlat(.operator, byOperator: true)
+        }
         for trip in recovered.trades { trips.add(trip) }
         for decision in recovered.decisions {
             let index = Int(decision.instrument.index)

@@ -34,7 +34,9 @@ extension Engine {
         {
             cancelEntries(index)
         }
+        cancelForeign(index)
         guard symbols[index].position != nil else { return cancelOrphans(index) }
+        if isKept(index) { return }
         if symbols[index].isToBeFlat { close(index, .operator) }
         if let reason = gate.flatReason { close(index, reason) }
         // After a restart the venue is asked before anything new is done; only closing does not wait for it. A stop

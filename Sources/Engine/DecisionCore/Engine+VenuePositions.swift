@@ -47,29 +47,43 @@ extension Engine {
             }
             return .agree
         case (.some(let venue), nil):
-            adoptForeign(venue, index)
+            adoptForeign(venue, index, isObserved: configuration.foreignOrders == .observe)
+            if isObserved(index) {
+                return .observed("\(name(index)): \(venue.quantity) of somebody else's")
+            }
             return .adopted("\(name(index)): \(venue.quantity) open at the venue, none here")
         case (.some(let venue), .some(let own)):
             // Two readings must say so before a position of ours is changed.
             symbols[index].mismatches += 1
             guard symbols[index].mismatches >= 2 else { return .doubt }
+            let wasObserved = isObserved(index)
             closeExternally(index)
-            adoptForeign(venue, index)
+            // What was ours in it must not go without a stop.
+            adoptForeign(venue, index, isObserved: wasObserved)
+            if wasObserved {
+                return .observed("\(name(index)): \(venue.quantity) of somebody else's")
+            }
             return .adopted("\(name(index)): \(venue.quantity) at the venue, \(own.quantity) here")
         case (nil, .some(let own)):
             symbols[index].mismatches += 1
             guard symbols[index].mismatches >= 2 else { return .doubt }
+            let wasObserved = isObserved(index)
             closeExternally(index)
+            if wasObserved { return .observed("\(name(index)): somebody else closed theirs") }
             return .adopted("\(name(index)): flat at the venue, \(own.quantity) here")
         }
     }
 
-    /// A position at the venue that we do not know: it is protected before anything else.
-    private mutating func adoptForeign(_ venue: VenuePosition, _ index: Int) {
+    /// A position at the venue that we do not know: unless it is only observed, it is protected before anything else.
+    private mutating func adoptForeign(
+        _ venue: VenuePosition, _ index: Int, isObserved: Bool
+    ) {
         let mark = symbols[index].market.mark?.price ?? venue.entryPrice
         let bracket = bracket(index, venue.direction, entry: mark)
         var stop = bracket.stop
-        if let liquidation = venue.liquidationPrice {
+        if let owners = ownersStop(index, venue.direction, mark: mark) {
+            stop = owners
+        } else if let liquidation = venue.liquidationPrice {
             // No tighter than we must: halfway to liquidation.
             let half = Int64((Int128(mark.units) + Int128(liquidation.units)) / 2)
             stop = Price(exactly: half) ?? stop
@@ -81,12 +95,17 @@ extension Engine {
             maxHoldUntil: .distantFuture, entryProbability: 0, entryThreshold: 0, highestMark: mark,
             lowestMark: mark, leverage: max(1, venue.leverage))
         record.enter(venue.quantity, at: venue.entryPrice, commission: .zero)
+        if isObserved { record.isObserved = true }
         var position = OpenPosition(record: record)
         position.isAdopted = true
         position.liquidationPrice = venue.liquidationPrice
         adopt(position, at: index)
         self.record(.positionChanged(record))
-        tell(.reconcile, .alarm, "\(name(index)): found a position at the venue; protecting it")
+        if isObserved {
+            tell(.reconcile, .warning, "\(name(index)): found a position at the venue; left alone")
+        } else {
+            tell(.reconcile, .alarm, "\(name(index)): found a position at the venue; protecting it")
+        }
     }
 
     /// The venue has closed it and we were never told how: it ends at the mark, and the wallet follows the venue's.

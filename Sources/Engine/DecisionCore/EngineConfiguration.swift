@@ -30,6 +30,8 @@ package struct EngineConfiguration: Sendable {
     package var orderLinkStaleAfter: Duration?
     /// Best bid and ask are taken from the last print and one tick, because the tape has no book.
     package var derivesTouch = false
+    /// What is done about what others do in the account.
+    package var foreignOrders: ForeignOrderPolicy = .protect
     /// At most 8 characters `a-z 0-9`: part of every client order id of this run.
     package var runTag: String
     /// The exit probability is evaluated at most this often a symbol.

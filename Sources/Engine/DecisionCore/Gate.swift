@@ -9,6 +9,8 @@ package struct Gate: Hashable, Sendable {
     package private(set) var epoch: GateEpoch
     /// Every position is to be closed for this reason, those too that appear later; `nil` when positions are kept.
     package private(set) var flatReason: ExitReason?
+    /// The operator wants it flat, so that what others have opened is closed too, whatever the policy.
+    package private(set) var closesObserved = false
 
     package init(state: GateState = .open, epoch: GateEpoch = GateEpoch(0)) {
         self.state = state
@@ -27,7 +29,8 @@ package struct Gate: Hashable, Sendable {
     }
 
     /// Orders everything closed; a latch stays.
-    mutating func flatten(_ reason: ExitReason) {
+    mutating func flatten(_ reason: ExitReason, byOperator: Bool) {
+        if byOperator { closesObserved = true }
         switch state {
         case .open, .paused, .flattening: state = .flattening
         case .latched: break
@@ -37,7 +40,8 @@ package struct Gate: Hashable, Sendable {
     }
 
     /// Disarms, and orders everything closed.
-    mutating func kill() {
+    mutating func kill(byOperator: Bool) {
+        if byOperator { closesObserved = true }
         state = .latched
         epoch = epoch.next
         strengthen(.kill)
@@ -50,20 +54,28 @@ package struct Gate: Hashable, Sendable {
     }
 
     /// Takes up a flatten that an earlier run began; the state is what was recorded.
-    mutating func resumeFlat(_ reason: ExitReason) { strengthen(reason) }
+    mutating func resumeFlat(_ reason: ExitReason, byOperator: Bool) {
+        if byOperator { closesObserved = true }
+        strengthen(reason)
+    }
 
     /// Releases the latch; entries stay paused.
     mutating func arm() {
         state = .paused
         epoch = epoch.next
         flatReason = nil
+        closesObserved = false
     }
+
+    /// What the operator wanted flat is flat: what others open from now on is left alone again.
+    mutating func keepObserved() { closesObserved = false }
 
     mutating func resume() { state = .open }
 
     /// Everything is closed and confirmed: a flatten ends paused, a latch stays.
     mutating func endFlat() {
         flatReason = nil
+        closesObserved = false
         if state == .flattening { state = .paused }
     }
 
@@ -76,6 +88,7 @@ package struct Gate: Hashable, Sendable {
         hasher.combine(state.rawValue)
         hasher.combine(epoch.value)
         hasher.combine(flatReason?.rawValue ?? "")
+        hasher.combine(closesObserved)
     }
 }
 

@@ -59,6 +59,8 @@ package struct OpenPosition: Sendable {
     package internal(set) var record: PositionRecord
     /// Found at the venue: it is protected, and closed by kill and flatten, but no other rule touches it.
     package internal(set) var isAdopted = false
+    /// Found at the venue and left alone, by the policy.
+    package var isObserved: Bool { record.isObserved ?? false }
     package internal(set) var closing: Closing?
     /// Since when some of it has no confirmed stop; `nil` while all of it is covered.
     package internal(set) var nakedSince: Timestamp? {

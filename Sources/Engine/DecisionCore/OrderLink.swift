@@ -30,6 +30,11 @@ package struct AccountReadings: Sendable {
     package internal(set) var differences: [String] = []
     /// Open orders at the venue that are not ours, as the latest one listed them.
     package internal(set) var foreignOrders: [ForeignOrder] = []
+    /// Those whose end was asked for since it came.
+    var canceledForeign: [VenueOrderID] = []
+    /// Those that can only reduce and were reported, at most `maxReportedForeign`, oldest first.
+    var reportedForeign: [VenueOrderID] = []
+    static let maxReportedForeign = 256
     /// Readings in a row in which the wallet differed by the same amount.
     var walletDifference = Money.zero
     var walletRepeats = 0

@@ -22,6 +22,10 @@ extension StateHasher {
             combine(id.description)
             combine(Int(instrument.index))
             combine(isConditional)
+        case .cancelForeign(let order):
+            combine(9)
+            combine(Int(order.instrument.index))
+            combine(order.venueOrderID.value)
         case .readAccount(let questions):
             combine(3)
             combine(questions.count)
@@ -175,6 +179,7 @@ extension StateHasher {
         combine(record.lowestMark)
         combine(record.leverage)
         combine(record.nakedTime?.nanoseconds ?? -1)
+        combine(record.isObserved ?? false)
         if depth == .everything {
             combine(record.entryProbability)
             combine(record.entryThreshold)

@@ -8,6 +8,8 @@ package enum Action: Hashable, Sendable {
     case submit(ApprovedOrder)
     /// Cancel an order of ours; a conditional one is in a list of its own at the venue until it fires.
     case cancel(ClientOrderID, InstrumentID, isConditional: Bool)
+    /// Cancel an order that is not ours, by the venue's id.
+    case cancelForeign(ForeignOrder)
     /// Ask the venue for a complete reading of the account, and for the orders of unknown outcome by their ids.
     ///
     /// What it knows of these is told as ordinary order reports, then the reading as `.account(.snapshot)`; what it

@@ -116,6 +116,9 @@ package struct PositionRecord: Hashable, Sendable, Codable {
     package var nakedTime: Duration?
     /// Since when some of it is without a confirmed stop; `nil` while all of it is covered.
     package var nakedSince: Timestamp?
+    /// Somebody else's, and left alone: without stop or target of ours, closed only by the operator. `nil` is no, as in
+    /// records of older builds.
+    package var isObserved: Bool?
 
     package init(
         instrument: InstrumentID, direction: Direction, quantity: Quantity, cost: Money,
@@ -150,6 +153,7 @@ package struct PositionRecord: Hashable, Sendable, Codable {
         self.exitedNotional = exitedNotional
         nakedTime = nil
         nakedSince = nil
+        isObserved = nil
     }
 
     /// Cost ÷ quantity, rounded down to 10⁻⁸; for display, the exact cost is what counts.

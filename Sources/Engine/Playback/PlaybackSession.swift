@@ -158,6 +158,8 @@ package struct PlaybackSession: Sendable {
             case .submit(let order): venue.submit(order.request, at: time)
             case .cancel(let id, let instrument, _):
                 venue.cancel(id, instrument: instrument, at: time)
+            // Nobody else trades in this account.
+            case .cancelForeign: break
             case .readAccount(let questions):
                 // Read now, told when every report that is on its way has come.
                 let reading = venue.answer(questions, at: time)

@@ -38,7 +38,22 @@ extension Projector {
             reconciledAgeMs: engine.reading.readTime.map { max(0, (engine.now - $0).milliseconds) },
             storeState: "\(engine.store)",
             orders: engine.orders.live.prefix(100).map { order($0.record, engine) },
-            venueProblems: engine.venueProblems)
+            venueProblems: engine.venueProblems,
+            foreign: engine.reading.foreignOrders.prefix(100).compactMap { foreign($0, engine) })
+    }
+
+    private static func foreign(
+        _ order: ForeignOrder, _ engine: borrowing Engine
+    ) -> ForeignOrderTopic? {
+        let index = Int(order.instrument.index)
+        guard index < engine.symbols.count else { return nil }
+        let instrument = engine.symbols[index].instrument
+        return ForeignOrderTopic(
+            id: order.clientOrderID, venueId: order.venueOrderID.value,
+            symbol: instrument.symbol.description, side: order.side == .buy ? "buy" : "sell",
+            quantity: order.quantity.description,
+            price: order.price?.text(minFractionDigits: instrument.priceDigits),
+            conditional: order.isConditional, reduces: order.onlyReduces)
     }
 
     private static func order(_ record: OrderRecord, _ engine: borrowing Engine) -> OrderTopic {

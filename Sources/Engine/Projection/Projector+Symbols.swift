@@ -45,7 +45,8 @@ extension Projector {
                 confirmedAgeMs: protection.confirmedTime.map {
                     max(0, (engine.now - $0).milliseconds)
                 },
-                nakedMs: protection.nakedTime.milliseconds))
+                nakedMs: protection.nakedTime.milliseconds),
+            foreign: position.isObserved ? "observed" : position.isAdopted ? "protected" : nil)
     }
 
     static func exit(_ engine: borrowing Engine, _ index: Int) -> ExitTopic? {

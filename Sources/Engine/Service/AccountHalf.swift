@@ -44,6 +44,8 @@ final class AccountHalf: Venue {
         account.cancel(id, instrument: instrument, isConditional: isConditional)
     }
 
+    func cancelForeign(_ order: ForeignOrder) { account.cancelForeign(order) }
+
     func readAccount(asking questions: [OrderQuestion]) { account.readAccount(asking: questions) }
 
     func stop() {

@@ -65,6 +65,8 @@ final class BinanceSession: Venue {
         orders.cancel(id, instrument: instrument, isConditional: isConditional)
     }
 
+    func cancelForeign(_ order: ForeignOrder) { orders.cancelForeign(order) }
+
     func readAccount(asking questions: [OrderQuestion]) { orders.readAccount(asking: questions) }
 
     func stop() {

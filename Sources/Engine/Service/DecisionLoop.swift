@@ -204,6 +204,7 @@ struct DecisionLoop {
             } else {
                 around.venue.cancel(id, instrument: instrument, isConditional: isConditional)
             }
+        case .cancelForeign(let order): around.venue.cancelForeign(order)
         case .readAccount(let questions): around.venue.readAccount(asking: questions)
         case .setTimer(let id, let due): timers.set(id, at: due)
         case .cancelTimer(let id): timers.cancel(id)

@@ -22,6 +22,7 @@ extension EngineRunner {
             market: market(configuration),
             startingBalance: configuration.startingBalance, runTag: configuration.engineName)
         core.profile.leverage = configuration.leverage
+        if let binance = configuration.binance { core.foreignOrders = binance.foreignOrders }
         if let problem = core.problem {
             throw StartError("the configuration cannot be used: \(problem)")
         }

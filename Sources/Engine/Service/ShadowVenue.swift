@@ -27,6 +27,9 @@ package final class ShadowVenue: Venue {
     /// There is never anything to cancel.
     package func cancel(_ id: ClientOrderID, instrument: InstrumentID, isConditional: Bool) {}
 
+    /// What others have in the account is not shadowed.
+    package func cancelForeign(_ order: ForeignOrder) {}
+
     package func readAccount(asking questions: [OrderQuestion]) {
         let time = clock.now()
         lanes.send(

@@ -66,6 +66,8 @@ package struct SimulatedRun {
             case .submit(let order): market.submit(order.request, at: market.time)
             case .cancel(let id, let instrument, _):
                 market.cancel(id, instrument: instrument, at: market.time)
+            // Nobody else trades in this account.
+            case .cancelForeign: break
             case .readAccount(let questions):
                 readings.append(
                     (market.time + latency, market.answer(questions, at: market.time)))

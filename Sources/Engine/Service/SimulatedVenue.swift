@@ -133,6 +133,9 @@ package final class SimulatedVenue<Ground: SimulatedGround>: Venue {
         send(.cancel(id, instrument))
     }
 
+    /// Nobody else trades in this account: there is never one.
+    package func cancelForeign(_ order: ForeignOrder) {}
+
     package func readAccount(asking questions: [OrderQuestion]) { send(.readAccount(questions)) }
 
     /// Takes data of the market outside, in order, received at `time`.

@@ -11,6 +11,8 @@ package protocol Venue: AnyObject, Sendable {
     func submit(_ request: OrderRequest, permit: @escaping @Sendable () -> Bool)
     /// Asks for the end of an order of ours.
     func cancel(_ id: ClientOrderID, instrument: InstrumentID, isConditional: Bool)
+    /// Asks for the end of an order that is not ours, by the venue's id.
+    func cancelForeign(_ order: ForeignOrder)
     /// Asks for one complete reading of the account and for the orders of `questions`; what is known of these comes
     /// as order events, then the reading as an account event.
     func readAccount(asking questions: [OrderQuestion])

@@ -1,16 +1,6 @@
 package import BinanceVenue
-import Trading
+package import Trading
 package import Transport
-
-/// What is done about positions and orders that are not the engine's.
-package enum ForeignOrderPolicy: String, Hashable, Sendable, Codable {
-    /// Shown, and counted in every limit.
-    case observe
-    /// Also given a stop where there is none.
-    case protect
-    /// Treated as the engine's own.
-    case manage
-}
 
 /// How Binance is reached, checked.
 package struct BinanceSettings: Hashable, Sendable, Codable {

@@ -10,10 +10,13 @@ package struct StatusPosition: Hashable, Sendable, Codable {
     package var unrealizedPnL: String?
     package var liquidationPrice: String?
     package var protection: ProtectionProof
+    /// `observed` or `protected` for a position that the engine did not open; absent for its own.
+    package var foreign: String?
 
     package init(
         symbol: String, side: String, quantity: String, entryPrice: String, markPrice: String?,
-        unrealizedPnL: String?, liquidationPrice: String?, protection: ProtectionProof
+        unrealizedPnL: String?, liquidationPrice: String?, protection: ProtectionProof,
+        foreign: String? = nil
     ) {
         self.symbol = symbol
         self.side = side
@@ -23,6 +26,7 @@ package struct StatusPosition: Hashable, Sendable, Codable {
         self.unrealizedPnL = unrealizedPnL
         self.liquidationPrice = liquidationPrice
         self.protection = protection
+        self.foreign = foreign
     }
 }
 
@@ -49,13 +53,16 @@ package struct StatusReport: Hashable, Sendable, Codable {
     package var exitOnlySymbols: [String]?
     /// What keeps entries away at the venue, each in plain words; absent while it is not known.
     package var venueProblems: [String]?
+    /// Open orders of others, at most 100; absent while it is not known.
+    package var foreignOrders: [ForeignOrderTopic]?
 
     package init(
         engine: String, mode: String, state: String, latched: Bool, engineTime: Int64,
         wallTime: Int64,
         equity: String?, positions: [StatusPosition], openOrders: [OrderTopic]?,
         unknownOrders: Int?, lastReconciledAgeMs: Int64?, pausedSymbols: [String]?,
-        exitOnlySymbols: [String]? = nil, venueProblems: [String]? = nil
+        exitOnlySymbols: [String]? = nil, venueProblems: [String]? = nil,
+        foreignOrders: [ForeignOrderTopic]? = nil
     ) {
         self.engine = engine
         self.mode = mode
@@ -71,6 +78,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
         self.pausedSymbols = pausedSymbols
         self.exitOnlySymbols = exitOnlySymbols
         self.venueProblems = venueProblems
+        self.foreignOrders = foreignOrders
     }
 
     /// The same facts out of a snapshot; `nil` without its `engine` topic.
@@ -88,7 +96,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
                     markPrice: hasMark ? position.markPrice : nil,
                     unrealizedPnL: hasMark ? position.unrealizedPnL : nil,
                     liquidationPrice: position.liquidationPrice,
-                    protection: position.protection)
+                    protection: position.protection, foreign: position.foreign)
             },
             openOrders: snapshot.safety?.orders, unknownOrders: snapshot.safety?.unknownOrders,
             lastReconciledAgeMs: snapshot.safety?.reconciledAgeMs,
@@ -98,6 +106,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
             exitOnlySymbols: snapshot.entries.map { entries in
                 entries.filter { $0.tradable == false }.map(\.symbol)
             },
-            venueProblems: snapshot.safety?.venueProblems)
+            venueProblems: snapshot.safety?.venueProblems,
+            foreignOrders: snapshot.safety?.foreign)
     }
 }

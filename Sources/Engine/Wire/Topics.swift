@@ -78,13 +78,16 @@ package struct SafetyTopic: Hashable, Sendable, Codable {
     package var orders: [OrderTopic]?
     /// What keeps entries away at the venue, each in plain words; empty when nothing does, absent from older engines.
     package var venueProblems: [String]?
+    /// Open orders of others, by the venue's id, at most 100; absent from older engines.
+    package var foreign: [ForeignOrderTopic]?
 
     package init(
         openPositions: Int, confirmedStops: Int, stopsSeenAgeMs: Int64?, nakedQuantity: String,
         nakedMs: Int64,
         openOrders: Int, unknownOrders: Int, orphanStops: Int, foreignOrders: Int,
         reconciledAgeMs: Int64?,
-        storeState: String, orders: [OrderTopic]? = nil, venueProblems: [String]? = nil
+        storeState: String, orders: [OrderTopic]? = nil, venueProblems: [String]? = nil,
+        foreign: [ForeignOrderTopic]? = nil
     ) {
         self.openPositions = openPositions
         self.confirmedStops = confirmedStops
@@ -99,6 +102,39 @@ package struct SafetyTopic: Hashable, Sendable, Codable {
         self.storeState = storeState
         self.orders = orders
         self.venueProblems = venueProblems
+        self.foreign = foreign
+    }
+}
+
+/// One open order in our account that no engine of ours made.
+package struct ForeignOrderTopic: Hashable, Sendable, Codable {
+    /// Its owner's id for it, cleaned; may be empty.
+    package var id: String
+    package var venueId: Int64
+    package var symbol: String
+    /// `buy` or `sell`.
+    package var side: String
+    /// Zero when it closes the whole position.
+    package var quantity: String
+    /// Limit or trigger; absent for an order without one.
+    package var price: String?
+    /// Whether it waits for a trigger.
+    package var conditional: Bool
+    /// Whether it can only make a position smaller.
+    package var reduces: Bool
+
+    package init(
+        id: String, venueId: Int64, symbol: String, side: String, quantity: String, price: String?,
+        conditional: Bool, reduces: Bool
+    ) {
+        self.id = id
+        self.venueId = venueId
+        self.symbol = symbol
+        self.side = side
+        self.quantity = quantity
+        self.price = price
+        self.conditional = conditional
+        self.reduces = reduces
     }
 }
 
@@ -249,6 +285,8 @@ package struct PositionTopic: Hashable, Sendable, Codable {
     /// Net result of closing it now, costs included.
     package var closeNow: String
     package var protection: ProtectionProof
+    /// `observed` or `protected` for a position that the engine did not open; absent for its own.
+    package var foreign: String?
 
     package init(
         symbol: String, side: String, leverage: Int, quantity: String, entryPrice: String,
@@ -256,7 +294,8 @@ package struct PositionTopic: Hashable, Sendable, Codable {
         markSource: String, unrealizedPnL: String, unrealizedReturn: Double, multipleOfR: Double,
         notional: String, targetPrice: String?, liquidationPrice: String?,
         liquidationDistance: Double?,
-        openedAt: Int64, maxHoldUntil: Int64, closeNow: String, protection: ProtectionProof
+        openedAt: Int64, maxHoldUntil: Int64, closeNow: String, protection: ProtectionProof,
+        foreign: String? = nil
     ) {
         self.symbol = symbol
         self.side = side
@@ -276,6 +315,7 @@ package struct PositionTopic: Hashable, Sendable, Codable {
         self.maxHoldUntil = maxHoldUntil
         self.closeNow = closeNow
         self.protection = protection
+        self.foreign = foreign
     }
 }
 
