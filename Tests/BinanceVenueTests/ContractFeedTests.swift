@@ -42,7 +42,10 @@ import Trading
             if loss != nil { lose() }
             return loss
         }
-        func lose() { feed.lose(tape: false, keepingChanges: true, into: &out) }
+        func lose(tape: Bool = false) {
+            feed.lose(tape: tape, keepingChanges: true, into: &out)
+        }
+        func rewind(to id: Int64) { feed.rewind(to: id, at: millisecond(0)) }
         func misses(at time: Int64) -> Bool {
             feed.missesPrints(for: .seconds(5), at: millisecond(time))
         }
@@ -62,7 +65,7 @@ import Trading
         #expect(subject.questions(at: 0) == [.candles(0)])
         #expect(subject.questions(at: 0) == [])
         #expect(subject.hear(.print(print(12, at: 120_700))) == nil)
-        let candles = [kline(minute: 0), kline(minute: 1), kline(minute: 2, isClosed: false)]
+        let candles = [kline(minute: 0), kline(minute: 1), kline(minute: 2)]
         subject.answer(.candles(candles), to: .candles(0), at: 10)
         #expect(subject.questions(at: 10) == [.prints(fromID: nil)])
         let read = [print(9, at: 119_000), print(10, at: 120_000), print(11, at: 120_500)]
@@ -79,7 +82,7 @@ import Trading
     @Test func `prints are read backwards until they reach the candles`() throws {
         let subject = try Subject()
         #expect(subject.questions(at: 0) == [.candles(0)])
-        subject.answer(.candles([kline(minute: 0)]), to: .candles(0), at: 0)
+        subject.answer(.candles([kline(minute: 0), kline(minute: 1)]), to: .candles(0), at: 0)
         #expect(subject.questions(at: 0) == [.prints(fromID: nil)])
         let newest = (2_001...3_000).map { print($0, at: 62_000) }
         subject.answer(.prints(newest), to: .prints(fromID: nil), at: 0)
@@ -94,7 +97,7 @@ import Trading
     {
         let subject = try Subject { $0.maxWarmUpPages = 1 }
         #expect(subject.questions(at: 0) == [.candles(0)])
-        subject.answer(.candles([kline(minute: 0)]), to: .candles(0), at: 0)
+        subject.answer(.candles([kline(minute: 0), kline(minute: 1)]), to: .candles(0), at: 0)
         #expect(subject.questions(at: 0) == [.prints(fromID: nil)])
         let newest = (2_001...3_000).map { print($0, at: 62_000) }
         subject.answer(.prints(newest), to: .prints(fromID: nil), at: 0)
@@ -257,5 +260,26 @@ import Trading
         #expect(subject.hear(ticker(.max)) == nil)
         for id in 1...1_002 { #expect(subject.hear(ticker(UInt64(id))) == nil) }
         #expect(subject.told() == [ticker(.max), ticker(1_001), ticker(1_002)])
+    }
+
+    @Test func `an answer to what is asked no more is not told`() throws {
+        let subject = try Subject()
+        subject.warm()
+        #expect(subject.hear(.print(print(4))) == nil)
+        #expect(subject.hear(.print(print(9)), at: 0) == nil)
+        #expect(subject.advance(to: 251) == .tapeHole)
+        #expect(subject.questions(at: 251) == [.prints(fromID: 5)])
+        #expect(tradeIDs(subject.told()) == [4])
+        // The engine had no room for 2...4.
+        subject.rewind(to: 1)
+        subject.answer(.prints(prints(5...8)), to: .prints(fromID: 5), at: 252)
+        #expect(tradeIDs(subject.told()) == [])
+        #expect(subject.questions(at: 252) == [.prints(fromID: 2)])
+        // The stream of prints has ended: a page cannot make the tape whole.
+        subject.lose(tape: true)
+        subject.answer(.prints(prints(2...8)), to: .prints(fromID: 2), at: 253)
+        #expect(tradeIDs(subject.told()) == [])
+        #expect(!subject.feed.tape.isJoined)
+        #expect(subject.questions(at: 254) == [])
     }
 }

@@ -238,15 +238,21 @@ struct ContractFeed: Sendable {
         case .candles(let klines):
             tapeQuestion.end(at: time)
             guard tape.state == .warmingUp, question == .candles(history.count) else { return nil }
-            history.append(klines)
+            // The last one is still forming, whatever our clock says.
+            history.append(klines.dropLast())
         case .prints(let prints):
+            guard isTapeHeard, question == tapeQuestionNow else {
+                // The stream has ended, or the tape was rewound, since it was asked.
+                tapeQuestion.end(at: time)
+                return nil
+            }
             guard Self.rises(prints) else {
                 tapeQuestion.fail(at: time, after: .zero, using: &random)
                 return nil
             }
             let known = tape.lastID
             switch tape.state {
-            case .warmingUp: readFirst(prints, asked: question, at: time, into: &out)
+            case .warmingUp: readFirst(prints, at: time, into: &out)
             case .filling: tape.receive(page: prints, into: &out)
             case .holding, .live: break
             }
@@ -281,10 +287,8 @@ struct ContractFeed: Sendable {
 
     /// One more page of the prints before the first that are known, back to where the candles end.
     private mutating func readFirst(
-        _ page: [Print], asked question: Question, at time: Timestamp,
-        into out: inout [MarketData]
+        _ page: [Print], at time: Timestamp, into out: inout [MarketData]
     ) {
-        guard history.count == candles.count, question == tapeQuestionNow else { return }
         warmUpPages += 1
         let isFirst = firstPrints.isEmpty
         let end = firstPrints.first?.tradeID

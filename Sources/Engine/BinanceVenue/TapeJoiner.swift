@@ -123,6 +123,7 @@ struct TapeJoiner: Sendable {
         pages += 1
         let known = lastID
         for print in page where lastID.map({ print.tradeID > $0 }) ?? true {
+            if let lastID, print.tradeID - 1 > lastID { openHoles += 1 }  // The venue's own.
             tell(print, into: &out)
             filled += 1
         }
