@@ -2,6 +2,7 @@ import BinanceFormat
 import BinanceVenue
 import ExchangeServer
 import Messages
+import Population
 import Synchronization
 import Testing
 import Trading
@@ -78,10 +79,14 @@ final class AccountDesk: Sendable {
     static let ether = InstrumentID(1)
 
     init(
-        _ schedule: String = "", begins: Bool = true,
+        _ schedule: String = "", begins: Bool = true, isClocked: Bool = true,
         _ change: (inout BinanceAccountConfiguration) -> Void = { _ in }
     ) async throws {
-        venue = try await LocalVenue(schedule)
+        venue = try await LocalVenue(schedule, isClocked: isClocked) { settings in
+            // A young market of few people: it is there to fill orders.
+            settings.population.warmUp = .minutes(1)
+            settings.population.holders = 20
+        }
         rest = try LocalVenue.client(venue.server, thread, venue.now, hasKey: true)
         var configuration = BinanceAccountConfiguration(contracts: [
             .init(symbol: LocalVenue.bitcoin, instrument: Self.bitcoin, leverage: 5),
@@ -209,5 +214,14 @@ final class AccountDesk: Sendable {
             }
             return sum
         }
+    }
+}
+
+extension LocalVenue {
+    /// A price on the grid, one basis point below the mark price.
+    func justBelow(_ symbol: SymbolName) async throws -> Price {
+        let mark = try await markPrice(symbol).units
+        let tick = Instrument.preset(symbol, id: InstrumentID(0)).filters.tickSize.units
+        return Price(units: mark / 10_000 * 9_999 / tick * tick)
     }
 }

@@ -213,6 +213,7 @@ extension AccountSession {
         link.failures = 0
         let kept = link.kept
         link.kept = []
+        effects.append(.account(.alive(venueTime: now.venue)))
         for event in kept {
             // One of them may say that the stream is worth nothing.
             guard case .live = link.state else { return }
