@@ -51,7 +51,7 @@ extension AccountSession {
     mutating func fundingCame(_ outcome: BinanceREST.Outcome, _ now: AccountMoment) {
         funding.isAsking = false
         guard let body = outcome.success else {
-            effects.append(.wake(.funding, after: max(.seconds(2), outcome.wait ?? .zero)))
+            effects.append(.wake(.funding, after: outcome.retryWait(.seconds(2))))
             return
         }
         var isNew = false

@@ -13,6 +13,7 @@ extension AccountSession {
     /// Reads the history of one contract from now on; answers the number of the run that will have done it.
     @discardableResult
     mutating func wantHistory(_ place: Int) -> Int {
+        isHistoryArmed[place] = false
         let (number, next) = replays[place].want(after: logs[place].confirmed)
         follow(next, place, nil)
         return number
@@ -21,7 +22,10 @@ extension AccountSession {
     /// Looks for the fills of orders that have ended without them.
     mutating func watchHistory(_ place: Int) {
         let waiting = tracker.waiting(instrument(place))
-        guard let tries = waiting.compactMap({ $0.ending?.tries }).min() else { return }
+        // Armed once: what comes meanwhile must not put the look off.
+        guard let tries = waiting.compactMap({ $0.ending?.tries }).min(), !isHistoryArmed[place]
+        else { return }
+        isHistoryArmed[place] = true
         effects.append(
             .wake(.history(place), after: Self.historyWait * (1 << Int64(min(tries, 6)))))
     }
@@ -66,7 +70,9 @@ extension AccountSession {
     private mutating func failHistory(_ place: Int, _ outcome: BinanceREST.Outcome) {
         replays[place].fail()
         guard !isStopped else { return }
-        effects.append(.wake(.history(place), after: outcome.wait ?? Self.historyRetry))
+        isHistoryArmed[place] = true
+        effects.append(
+            .wake(.history(place), after: outcome.retryWait(Self.historyRetry)))
     }
 
     private mutating func follow(_ next: TradeReplay.Next, _ place: Int, _ now: AccountMoment?) {
@@ -101,7 +107,7 @@ extension AccountSession {
         if !givenUp.isEmpty { want(reading: []) }
         watchHistory(place)
         follow(replays[place].complete(confirmed: logs[place].confirmed), place, now)
-        if replays.allSatisfy({ $0.completed > 0 }) { catchUp(now) }
+        catchUpIfTold(now)
         historiesMoved(now)
     }
 
@@ -127,6 +133,13 @@ extension AccountSession {
 }
 
 extension BinanceREST.Outcome {
+    /// How long to wait before asking again what can be asked again: what our budget says, or long when keys, address or
+    /// place are refused, or else `base`.
+    func retryWait(_ base: Duration) -> Duration {
+        if let wait { return max(wait, base) }
+        return trouble == nil ? base : max(.seconds(10), base)
+    }
+
     /// How long our own budget wants to be left alone; `nil` when it is not that.
     var wait: Duration? {
         guard case .held(let wait) = self else { return nil }

@@ -88,7 +88,7 @@ extension AccountSession {
                 case .positions, .positionsAgain, .orders, .algos, .balances: break
                 }
             }
-            return breakReading("a part was refused", wait: outcome.wait)
+            return breakReading("a part was refused", wait: outcome.retryWait(.zero))
         }
         do throws(FrameError) {
             try read(part, body)

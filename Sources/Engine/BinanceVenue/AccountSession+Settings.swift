@@ -96,7 +96,7 @@ extension AccountSession {
         tellSettings(at: now.venue)
         let interval =
             settings.isRead ? configuration.settingsInterval : .milliseconds(500)
-        effects.append(.wake(.settings, after: max(interval, outcome.wait ?? .zero)))
+        effects.append(.wake(.settings, after: outcome.retryWait(interval)))
         if settings.isKnown, reading.isWanted { effects.append(.wake(.read, after: .zero)) }
     }
 

@@ -28,6 +28,8 @@ struct UserLink: Sendable {
     var retiring: Int?
     var key: String?
     var lastNumber = 0
+    /// The run of each contract's history that a new connection waits for.
+    var historyNeeds: [Int] = []
     /// Attempts in a row that failed.
     var failures = 0
 
@@ -66,7 +68,7 @@ extension AccountSession {
     mutating func keyMade(_ outcome: BinanceREST.Outcome) {
         guard case .down = link.state, !isStopped else { return }
         guard let key = listenKey(in: outcome) else {
-            effects.append(.wake(.makeKey, after: link.nextWait()))
+            effects.append(.wake(.makeKey, after: outcome.retryWait(link.nextWait())))
             return
         }
         link.key = key
@@ -98,9 +100,10 @@ extension AccountSession {
         let next =
             isKept
             ? configuration.keepKeyInterval
-            : max(
-                .milliseconds(500),
-                Duration(nanoseconds: configuration.keepKeyInterval.nanoseconds / 30))
+            : outcome.retryWait(
+                max(
+                    .milliseconds(500),
+                    Duration(nanoseconds: configuration.keepKeyInterval.nanoseconds / 30)))
         effects.append(.wake(.keepKey, after: next))
     }
 
@@ -119,7 +122,11 @@ extension AccountSession {
         effects.append(.wake(.renew, after: configuration.renewalAge))
         // Whatever was missed is read: fills first, then the whole account.
         want(reading: [])
-        for place in configuration.contracts.indices { wantHistory(place) }
+        effects.append(.wake(.read, after: .zero))
+        link.historyNeeds = []
+        for place in configuration.contracts.indices {
+            link.historyNeeds.append(wantHistory(place))
+        }
         askFunding()
     }
 
@@ -206,8 +213,13 @@ extension AccountSession {
         want(reading: [])
     }
 
-    /// The history of every contract was told: from here on events are told as they come.
-    mutating func catchUp(_ now: AccountMoment) {
+    /// A history was told: when all that the connection waits for were, events are told as they come from here on.
+    mutating func catchUpIfTold(_ now: AccountMoment) {
+        guard zip(replays, link.historyNeeds).allSatisfy({ $0.completed >= $1 }) else { return }
+        catchUp(now)
+    }
+
+    private mutating func catchUp(_ now: AccountMoment) {
         guard case .catchingUp(let number, let since) = link.state else { return }
         link.state = .live(number, since: since)
         link.failures = 0

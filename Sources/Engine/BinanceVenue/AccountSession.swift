@@ -25,6 +25,8 @@ struct AccountSession: Sendable {
     var settings: SettingsWatch
     var funding: FundingWatch
     var wallets: [Money?]
+    /// Contracts whose history will be read by an alarm.
+    var isHistoryArmed: [Bool]
     /// Contracts whose dead-man switch is on.
     var isCounting: [Bool]
     var isStopped = false
@@ -51,6 +53,7 @@ struct AccountSession: Sendable {
         settings = SettingsWatch(configuration.contracts)
         funding = FundingWatch(knownUntil: configuration.fundingKnownUntil)
         wallets = configuration.contracts.map { _ in nil }
+        isHistoryArmed = configuration.contracts.map { _ in false }
         isCounting = configuration.contracts.map { _ in false }
         reading.pace = ReadingPace(contracts: configuration.contracts.count)
     }
