@@ -334,14 +334,30 @@ struct AccountSessionTests {
             commission: Money(units: Int128(commission)), isMaker: false, venueTime: begin)
     }
 
-    @Test func `a fired stop's order fills under the stop's id by its name or by its link`() {
+    @Test(arguments: ["nwt-1", "x-4711"])
+    func `a fired stop's order fills under the stop's id, by its name or by its link`(
+        name: String
+    ) {
         let fill = OrderReportKind.filled(Self.fill())
         #expect(
             told([
                 Self.algo(.triggered, child: 9),
-                Self.update("nwt-1", .trade, .filled, trade: 3, filled: 10),
+                Self.update(name, .trade, .filled, trade: 3, filled: 10),
                 Self.algo(.finished, child: 9, filled: 10),
             ]) == [.accepted(VenueOrderID(5)), .triggered, fill])
+    }
+
+    @Test func `a fill with an absurd number is refused and the account is read`() {
+        var session = Self.session()
+        session.take(
+            Self.update("nwt-1", .trade, .partiallyFilled, trade: .max, filled: 1), Self.moment())
+        session.take(
+            Self.update("nwt-1", .trade, .filled, trade: 3, filled: 10), Self.moment())
+        let fills = session.takeEffects().compactMap { effect -> OrderReportKind? in
+            if case .order(let report) = effect { report.kind } else { nil }
+        }
+        #expect(fills == [.filled(Self.fill())])
+        #expect(session.reading.isWanted)
     }
 
     @Test func `a fill that comes twice is told once, and one of a stranger as forced`() {

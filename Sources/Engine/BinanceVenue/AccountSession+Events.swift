@@ -48,7 +48,8 @@ extension AccountSession {
         } else if let forced = update.forcedClose {
             tellForced(forced, update.venueOrderID, place, at: update.eventTime)
         }
-        guard let id = Self.ourID(update.clientOrderID) else {
+        let name = tracker.name(of: update.venueOrderID, instrument(place))
+        guard let id = name.flatMap(Self.ourID) else {
             // Its fills were told; that it stands or went is for the next reading.
             if update.execution != .known(.trade) { want(reading: []) }
             return
@@ -98,6 +99,10 @@ extension AccountSession {
     /// Tells a fill once, under the client order id of its order; a fill of somebody else's order as a forced one.
     mutating func tell(_ fill: Fill, of venueID: VenueOrderID, _ place: Int) {
         let instrument = instrument(place)
+        guard TradeLog.isCredible(fill.tradeID) else {
+            note(.alarm, "\(symbol(place)): a fill with a number that cannot be, refused")
+            return want(reading: [])
+        }
         guard logs[place].insert(fill.tradeID) else {
             counters.repeatedFills += 1
             return

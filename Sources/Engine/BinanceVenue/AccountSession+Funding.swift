@@ -35,6 +35,8 @@ struct FundingWatch: Sendable {
 
 extension AccountSession {
     private static let looks = 4
+    /// Nanoseconds by which a booking and its rate may lie apart.
+    private static let rateSlack: UInt64 = 60_000_000_000
 
     /// An event says that funding was booked: the bookings are read.
     mutating func fundingBooked() {
@@ -86,7 +88,7 @@ extension AccountSession {
         if let body = outcome.success {
             do throws(FrameError) {
                 rate = try BinanceAnswers.fundingRates(body.span)
-                    .filter { $0.time - booking.time <= .minutes(1) }
+                    .filter { ($0.time - booking.time).magnitude <= Self.rateSlack }
                     .min {
                         ($0.time - booking.time).magnitude < ($1.time - booking.time).magnitude
                     }?
@@ -105,5 +107,5 @@ extension AccountSession {
 }
 
 extension Duration {
-    fileprivate var magnitude: Int64 { abs(nanoseconds) }
+    fileprivate var magnitude: UInt64 { nanoseconds.magnitude }
 }

@@ -37,7 +37,8 @@ extension AccountSession {
         do throws(FrameError) {
             let page = try BinanceAnswers.userTrades(body.span)
             let symbol = symbol(place).description
-            guard page.allSatisfy({ $0.symbol == symbol }) else {
+            guard page.allSatisfy({ $0.symbol == symbol && TradeLog.isCredible($0.tradeID) })
+            else {
                 return failHistory(place, outcome)
             }
             let instrument = instrument(place)

@@ -103,9 +103,11 @@ struct OrderTracker: Sendable {
 
     // MARK: Names
 
-    /// Remembers under which client order id the matching engine has an order, ours or not.
+    /// Remembers under which client order id the matching engine has an order, ours or not. What is known to be ours
+    /// stays so: a fired stop may carry another name in the matching engine than at the algo service.
     mutating func link(_ venueID: VenueOrderID, _ instrument: InstrumentID, to name: String) {
         let key = VenueKey(instrument: instrument, id: venueID)
+        if let known = names[key], AccountSession.ourID(known) != nil { return }
         if names.updateValue(name, forKey: key) == nil { nameOrder.append(key) }
         if nameOrder.count > Self.capacity { names[nameOrder.removeFirst()] = nil }
     }

@@ -20,6 +20,9 @@ struct TradeLog: Sendable {
         self.capacity = capacity
     }
 
+    /// Whether a venue can mean it: one absurd id would make every later one look told.
+    static func isCredible(_ id: Int64) -> Bool { (1...(1 << 53)).contains(id) }
+
     /// The largest id told, or known to be told; `nil` when there never was a fill.
     var last: Int64? {
         let known = max(ids.last ?? .min, floor, confirmed ?? .min)
