@@ -197,6 +197,12 @@ final class AccountDesk: Sendable {
             account.compactMap { if case .forcedFill(_, let fill) = $0 { fill } else { nil } }
         }
 
+        var transfers: [Money] {
+            account.compactMap {
+                if case .transferred(let amount, _) = $0 { amount } else { nil }
+            }
+        }
+
         var losses: Int { account.count { $0 == .lost } }
 
         /// Signed quantity of everything that was told to have traded in bitcoin.

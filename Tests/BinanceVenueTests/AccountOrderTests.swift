@@ -232,4 +232,24 @@ import Trading
         #expect(try await desk.venue.stops() == [])
         try desk.end()
     }
+
+    @Test func `while the address is banned an exit waits, and goes when the ban is over`()
+        async throws
+    {
+        let desk = try await AccountDesk(
+            """
+            {"at":0,"fault":"manualTrade","symbol":"BTCUSDT","side":"BUY","quantity":"0.010"}
+            {"at":0,"for":4,"times":1,"request":"\(Self.place)","fault":"banned"}
+            """) { $0.patience = .seconds(15) }
+        try desk.submit("nwt-1", .sell, "0.010", isReduceOnly: true)
+        #expect(
+            await desk.waits { heard in
+                heard.account.contains {
+                    if case .trouble(.banned) = $0 { true } else { false }
+                }
+            })
+        #expect(await desk.waits { $0.filled("nwt-1") == Self.hundredth })
+        #expect(!desk.heard.story("nwt-1").contains("outcomeUnknown"))
+        try desk.end()
+    }
 }

@@ -198,6 +198,53 @@ import Trading
         try desk.end()
     }
 
+    @Test func `a transfer during a cut is told once, and one on the stream is not told again`()
+        async throws
+    {
+        let desk = try await AccountDesk(
+            fault("\"fault\":\"transfer\",\"amount\":\"10\"", at: 2)
+                + fault("\"fault\":\"disconnect\",\"stream\":\"user\"", at: 3)
+                + fault("\"fault\":\"transfer\",\"amount\":\"-7\"", at: 3)
+                + fault("\"fault\":\"transfer\",\"amount\":\"3\"", at: 5))
+        #expect(await desk.waits { $0.transfers.contains(Money(whole: 3)) })
+        #expect(
+            desk.heard.transfers == [Money(whole: 10), Money(whole: -7), Money(whole: 3)])
+        try desk.end()
+    }
+
+    @Test func `a deleveraging is a forced fill, and a fired stop that is rejected is told so`()
+        async throws
+    {
+        let desk = try await AccountDesk(
+            manualTrade(at: 0)
+                + lasting("\"fault\":\"stopRejects\",\"symbol\":\"BTCUSDT\"")
+                + fault("\"fault\":\"priceStep\",\"symbol\":\"BTCUSDT\",\"percent\":-20")
+                + fault("\"fault\":\"adl\",\"symbol\":\"BTCUSDT\"", at: 6))
+        let near = try await desk.venue.justBelow(LocalVenue.bitcoin)
+        try desk.submit(
+            "nwt-1", .sell, "0.010", .stopMarket(trigger: near, by: .last), isReduceOnly: true)
+        #expect(await desk.waits { $0.story("nwt-1").last?.hasPrefix("rejected") ?? false })
+        #expect(await desk.waits { $0.forced.map(\.quantity) == [Self.hundredth] })
+        #expect(await desk.waits { $0.snapshots.last?.positions == [] })
+        try desk.end()
+    }
+
+    @Test func `a commission in another asset counts zero, and the wallet is told as it is`()
+        async throws
+    {
+        let desk = try await AccountDesk(
+            fault(
+                "\"fault\":\"feeAsset\",\"asset\":\"BNB\",\"price\":\"600\",\"balance\":\"5\""))
+        let before = try #require(desk.heard.snapshots.last?.walletBalance)
+        try desk.submit("nwt-1", .buy, "0.010")
+        #expect(await desk.waits { $0.filled("nwt-1") == Self.hundredth })
+        desk.account.readAccount(asking: [])
+        #expect(await desk.waits { $0.snapshots.last?.positions.isEmpty == false })
+        #expect(desk.heard.fills("nwt-1").allSatisfy { $0.commission == .zero })
+        #expect(desk.heard.snapshots.last?.walletBalance == before)
+        try desk.end()
+    }
+
     // MARK: Settings and trouble
 
     @Test func `leverage is set at the start, and a change by another client is seen`()

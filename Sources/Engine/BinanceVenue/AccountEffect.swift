@@ -39,6 +39,7 @@ enum AccountQuestion: Hashable, Sendable {
     case setLeverage(Int)
     case funding
     case fundingRate(Int, FundingBooking)
+    case transfers
     case countdown(Int)
 }
 
@@ -70,6 +71,7 @@ enum AccountAlarm: Hashable, Sendable {
     case read
     case settings
     case funding
+    case transfers
     case countdown(Int)
 }
 

@@ -184,8 +184,8 @@ extension AccountSession {
             .known(.assetTransfer), .known(.optionsPremiumFee), .known(.optionsSettleProfit),
             .known(.autoExchange), .known(.coinSwapDeposit), .known(.coinSwapWithdraw):
             if let change, change != .zero {
-                effects.append(
-                    .account(.transferred(amount: change, venueTime: update.transactTime)))
+                tellTransfer(
+                    Transfer(amount: change, time: update.transactTime, isBooking: false))
             }
             want(reading: [])
         case .known(.marginTransfer): tellMargin(update)

@@ -128,6 +128,7 @@ extension AccountSession {
             link.historyNeeds.append(wantHistory(place))
         }
         askFunding()
+        askTransfers()
     }
 
     mutating func ended(_ number: Int, _ end: WebSocketEnd, _ now: AccountMoment) {
@@ -145,6 +146,7 @@ extension AccountSession {
     mutating func lose(_ now: AccountMoment) {
         guard !isStopped else { return }
         counters.streamLosses += 1
+        if link.liveSince != nil { transfers.knownUntil = now.venue - TransferWatch.overlap }
         for number in [link.current, link.renewal, link.retiring].compactMap({ $0 }) {
             effects.append(.disconnect(number))
         }

@@ -24,6 +24,7 @@ struct AccountSession: Sendable {
     var reading = ReadingState()
     var settings: SettingsWatch
     var funding: FundingWatch
+    var transfers: TransferWatch
     var wallets: [Money?]
     /// Contracts whose history will be read by an alarm.
     var isHistoryArmed: [Bool]
@@ -52,6 +53,7 @@ struct AccountSession: Sendable {
         replays = configuration.contracts.map { TradeReplay(symbol: $0.symbol) }
         settings = SettingsWatch(configuration.contracts)
         funding = FundingWatch(knownUntil: configuration.fundingKnownUntil)
+        transfers = TransferWatch(knownUntil: configuration.fundingKnownUntil)
         wallets = configuration.contracts.map { _ in nil }
         isHistoryArmed = configuration.contracts.map { _ in false }
         isCounting = configuration.contracts.map { _ in false }
@@ -79,6 +81,7 @@ struct AccountSession: Sendable {
     /// Begins: settings and the user stream at once, the account as soon as the settings are known.
     mutating func start(_ now: AccountMoment) {
         funding.begin(at: now.venue)
+        transfers.begin(at: now.venue)
         reading.isWanted = true
         askSettings()
         effects.append(.ask(.makeKey, .createListenKey))
@@ -149,6 +152,7 @@ struct AccountSession: Sendable {
         case .setOneWay, .setMarginType, .setLeverage: settingMade(question, outcome)
         case .funding: fundingCame(outcome, now)
         case .fundingRate(let place, let booking): fundingRateCame(place, booking, outcome)
+        case .transfers: transfersCame(outcome)
         case .countdown(let place): countdownCame(place, outcome)
         }
     }
@@ -169,6 +173,7 @@ struct AccountSession: Sendable {
         case .read: readIfWanted(now)
         case .settings: askSettings()
         case .funding: askFunding()
+        case .transfers: askTransfers()
         case .countdown(let place): renewCountdown(place)
         }
     }
