@@ -8,8 +8,22 @@ import Trading
 
 /// What a start with real money is refused for, tried at a local exchange that passes for the live one.
 struct ChecklistTests {
+    /// On a thread that may wait: a start holds up its caller until the venue answered.
+    private func start(
+        _ schedule: String, mode: Mode = .live
+    ) async throws -> (log: String, refusal: String?) {
+        try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread {
+                continuation.resume(with: Result { try Self.start(schedule, mode: mode) })
+            }
+            thread.start()
+        }
+    }
+
     /// The lines of the log, and why the start was refused.
-    private func start(_ schedule: String, mode: Mode = .live) throws -> (
+    private static func start(
+        _ schedule: String, mode: Mode
+    ) throws -> (
         log: String, refusal: String?
     ) {
         var settings = ExchangeServerConfiguration()
@@ -40,8 +54,8 @@ struct ChecklistTests {
         } catch { return (log.withLock { $0 }, error.description) }
     }
 
-    @Test func `an account as it must be may start, and each check is in the log`() throws {
-        let (log, refusal) = try start("")
+    @Test func `an account as it must be may start, and each check is in the log`() async throws {
+        let (log, refusal) = try await start("")
         #expect(refusal == nil)
         #expect(log.contains("ok    withdrawal: not allowed, as it must be"))
         #expect(log.contains("ok    position mode: one-way"))
@@ -59,12 +73,12 @@ struct ChecklistTests {
     ])
     func `real money is refused for what the account or the key is`(
         schedule: String, refusal: String
-    ) throws {
-        #expect(try start(schedule).refusal == refusal)
+    ) async throws {
+        #expect(try await start(schedule).refusal == refusal)
     }
 
-    @Test func `test money starts in hedge mode, and its entries wait`() throws {
-        let (log, refusal) = try start(
+    @Test func `test money starts in hedge mode, and its entries wait`() async throws {
+        let (log, refusal) = try await start(
             #"{"at":0,"fault":"settings","hedgeMode":true,"cross":false}"#, mode: .testnet)
         #expect(refusal == nil)
         #expect(!log.contains("position mode"))
