@@ -194,8 +194,8 @@ let package = Package(
         tests(
             "BinanceVenueTests",
             [
-                "BinanceVenue", "ExchangeServer", "BinanceFormat", "Transport", "Messages",
-                "Trading",
+                "BinanceVenue", "ExchangeServer", "BinanceFormat", "Transport", "Messages", "Market",
+                "Population", "Text", "Trading",
             ]),
         tests(
             "ServiceTests",
