@@ -118,6 +118,30 @@ import Trading
         try stage.end()
     }
 
+    @Test func `messages that get lost on a living connection are missed and made good`()
+        async throws
+    {
+        let stage = try MarketStage(
+            faults: """
+                {"at":3,"for":600,"times":40,"fault":"silent","stream":"market"}
+                {"at":3,"for":600,"times":60,"fault":"silent","stream":"public"}
+                """)
+        stage.feed.start()
+        await stage.ear.waits { [feed = stage.feed] _ in
+            let counters = feed.counters
+            return counters.tapeHoles >= 1 && counters.filledPrints >= 1 && counters.bookGaps >= 1
+        }
+        await stage.warm()
+        await stage.hears(prints: 10)
+        #expect(isWhole(stage.ear.tape()))
+        #expect(losses(stage) >= 2)
+        #expect(stage.feed.counters.lostConnections == 0)
+        // The engine itself never sees the gap: it is told of the loss, and then a book that fits.
+        #expect(stage.ear.with { $0.markets[0].book.gapCount } == 0)
+        #expect(stage.ear.with { $0.markets[0].book.isLive })
+        try stage.end()
+    }
+
     @Test(arguments: ["market", "public"])
     func `a silent connection is found, said, and replaced`(streams: String) async throws {
         let stage = try MarketStage(
