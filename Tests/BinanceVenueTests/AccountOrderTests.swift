@@ -240,7 +240,8 @@ import Trading
             """
             {"at":0,"fault":"manualTrade","symbol":"BTCUSDT","side":"BUY","quantity":"0.010"}
             {"at":0,"for":4,"times":1,"request":"\(Self.place)","fault":"banned"}
-            """) { $0.patience = .seconds(15) }
+            """
+        ) { $0.patience = .seconds(15) }
         try desk.submit("nwt-1", .sell, "0.010", isReduceOnly: true)
         #expect(
             await desk.waits { heard in

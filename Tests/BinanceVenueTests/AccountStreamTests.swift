@@ -331,4 +331,64 @@ import Trading
         #expect(desk.heard.snapshots.first?.walletBalance.isNegative == false)
         try desk.end()
     }
+
+    @Test func `an order that is open and not found by name for a while is not told as missing`()
+        async throws
+    {
+        let desk = try await AccountDesk(
+            """
+            {"at":0,"for":600,"times":1,"request":"POST /fapi/v1/order","fault":"unknown","executed":true}
+            {"at":0,"for":600,"request":"GET /fapi/v1/order","fault":"error","status":400,"code":-2013,"message":"Order does not exist."}
+            """)
+        let price = try await desk.venue.price(LocalVenue.bitcoin, percent: -3)
+        try desk.submit("nwt-1", .buy, "0.010", .limit(price, .gtc))
+        #expect(await desk.waits { $0.story("nwt-1").contains("outcomeUnknown") })
+        desk.account.readAccount(asking: [
+            OrderQuestion(
+                clientOrderID: try #require(ClientOrderID("nwt-1")),
+                instrument: AccountDesk.bitcoin, isConditional: false)
+        ])
+        #expect(await desk.waits { $0.snapshots.last?.openOrders.isEmpty == false })
+        #expect(desk.heard.snapshots.allSatisfy { $0.missing.isEmpty })
+        try desk.end()
+    }
+
+    @Test
+    func `a stop that another client cancels while the stream is silent is found by a reading`()
+        async throws
+    {
+        let desk = try await AccountDesk(
+            lasting("\"fault\":\"silent\",\"stream\":\"user\"") + manualTrade(at: 0)
+                + fault("\"fault\":\"manualCancel\",\"symbol\":\"BTCUSDT\"", at: 3))
+        let far = try await desk.venue.price(LocalVenue.bitcoin, percent: -4)
+        try desk.submit(
+            "nwt-1", .sell, "0.010", .stopMarket(trigger: far, by: .mark), isReduceOnly: true)
+        #expect(await desk.waits { $0.story("nwt-1") == ["accepted"] })
+        var readings = 0
+        while readings < 8, !desk.heard.story("nwt-1").contains("canceled") {
+            readings += 1
+            let count = desk.heard.snapshots.count
+            desk.account.readAccount(asking: [])
+            #expect(await desk.waits { $0.snapshots.count > count })
+        }
+        #expect(desk.heard.story("nwt-1") == ["accepted", "canceled"])
+        #expect(desk.heard.snapshots.last?.openOrders == [])
+        try desk.end()
+    }
+
+    @Test func `a stream that says nothing of an old fill is deaf and opened anew`() async throws {
+        let desk = try await AccountDesk(
+            "{\"at\":0,\"for\":5,\"fault\":\"silent\",\"stream\":\"user\"}\n"
+                + manualTrade(at: 2)
+        ) { $0.aliveInterval = .milliseconds(200) }
+        let now = desk.venue.now
+        let end = now() + .seconds(6)
+        while now() < end { _ = await desk.waits { _ in now() >= end } }
+        desk.account.readAccount(asking: [])
+        #expect(await desk.waits { $0.position == 1_000_000 && $0.losses == 1 })
+        try desk.submit("nwt-1", .sell, "0.010", isReduceOnly: true)
+        #expect(await desk.waits { $0.filled("nwt-1") == Self.hundredth })
+        #expect(desk.heard.position == 0)
+        try desk.end()
+    }
 }

@@ -7,6 +7,7 @@ import Trading
 extension AccountSession {
     mutating func take(_ event: UserEvent, _ now: AccountMoment) {
         count(unknown: event.unknownWords)
+        lastEventTime = max(lastEventTime, event.eventTime ?? .distantPast)
         switch event {
         case .order(let update): take(update, now)
         case .algo(let update): take(update)
@@ -213,6 +214,23 @@ extension AccountSession {
                         venueTime: update.transactTime)))
         }
         want(reading: [])
+    }
+}
+
+extension UserEvent {
+    /// When the venue said it; `nil` where it does not say.
+    fileprivate var eventTime: Timestamp? {
+        switch self {
+        case .order(let update): update.eventTime
+        case .algo(let update): update.eventTime
+        case .account(let update): update.eventTime
+        case .tradeLite(let trade): trade.eventTime
+        case .marginCall(let call): call.eventTime
+        case .leverageChanged(_, _, let time), .multiAssetsMode(_, let time),
+            .listenKeyExpired(_, let time):
+            time
+        case .answer, .ignored: nil
+        }
     }
 }
 

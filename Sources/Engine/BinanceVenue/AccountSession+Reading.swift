@@ -52,7 +52,8 @@ extension AccountSession {
         let asked = Array(reading.questions.prefix(Self.maxQuestions))
         reading.questions.removeFirst(asked.count)
         reading.current = AccountReading(
-            number: reading.lastNumber, startTime: now.venue - now.uncertainty, asked: asked,
+            number: reading.lastNumber,
+            startTime: max(lastEventTime, now.venue - now.uncertainty), asked: asked,
             contracts: configuration.contracts.count)
         ask(.positions, .positions())
     }

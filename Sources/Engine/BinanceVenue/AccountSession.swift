@@ -33,6 +33,8 @@ struct AccountSession: Sendable {
     var isStopped = false
     var lastTrouble: (trouble: VenueTrouble, time: Timestamp)?
     var didNoteCommission = false
+    /// The latest stamp of an event: the venue's time is certainly not before it.
+    var lastEventTime = Timestamp.distantPast
     var noted: [String] = []
     private let places: [String: Int]
 
