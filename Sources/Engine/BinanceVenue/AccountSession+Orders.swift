@@ -236,7 +236,7 @@ extension AccountSession {
                 tell(
                     tracker.ended(
                         id, isWhole ? nil : .expired, executed: executed, at: word.time))
-            } else {
+            } else if !(tracker.find(id)?.hasEnded ?? false) {
                 want(reading: [
                     OrderQuestion(clientOrderID: id, instrument: instrument, isConditional: true)
                 ])
