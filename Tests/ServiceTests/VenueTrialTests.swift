@@ -162,7 +162,8 @@ struct VenueTrial: Sendable, CustomTestStringConvertible {
             "{\"at\": 105, \"fault\": \"priceStep\", \"symbol\": \"BTCUSDT\", \"percent\": -4}",
             until: 280),
         VenueTrial(
-            "a revoked key", "{\"at\": 100, \"for\": 30, \"fault\": \"keyRefused\"}", nakedLimit: 60),
+            "a revoked key", "{\"at\": 100, \"for\": 30, \"fault\": \"keyRefused\"}", nakedLimit: 60
+        ),
         VenueTrial(
             "no room for another stop",
             order(
@@ -170,7 +171,8 @@ struct VenueTrial: Sendable, CustomTestStringConvertible {
                 "POST /fapi/v1/algoOrder")),
         VenueTrial(
             "entries that fill in part",
-            "{\"at\": 1, \"fault\": \"partialFills\", \"symbol\": \"BTCUSDT\", \"times\": 3, \"fraction\": 0.4}"),
+            "{\"at\": 1, \"fault\": \"partialFills\", \"symbol\": \"BTCUSDT\", \"times\": 3, \"fraction\": 0.4}"
+        ),
         VenueTrial(
             "a stop that is refused after it fired",
             """

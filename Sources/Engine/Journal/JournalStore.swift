@@ -59,6 +59,11 @@ package final class JournalStore {
     let directory: String
     private let coding = JournalCoding()
 
+    /// Whether an engine has run in `directory` before.
+    package static func exists(in directory: String) -> Bool {
+        access(directory + "/" + JournalConnection.fileName, F_OK) == 0
+    }
+
     /// Opens `journal.sqlite` in `directory`, making it when there is none and bringing its tables up to date.
     package static func open(directory: String) throws(JournalError) -> JournalStore {
         JournalStore(

@@ -9,6 +9,7 @@ final class AccountHalf: Venue {
     private let thread = TransportThread()
     private let rest: BinanceREST
     private let account: BinanceAccount
+    private let contracts: ContractWatch
     private let note: @Sendable (Notice) -> Void
 
     init(
@@ -20,6 +21,16 @@ final class AccountHalf: Venue {
             base: ground.rest, trust: ground.trust, credentials: credentials,
             budget: ground.budget, on: thread, timeScale: clock.scale, now: { clock.now() })
         note = sink.note
+        let contracts = ContractWatch(
+            ground.contracts, needs.instruments, rest: rest, isSigned: true,
+            timeScale: clock.scale, sink: sink)
+        self.contracts = contracts
+        var sink = sink
+        let tell = sink.order
+        sink.order = { report in
+            tell(report)
+            contracts.look(at: report)
+        }
         let isFresh = needs.recovery.lastRun == 0
         account = BinanceAccount(
             BinanceAccountConfiguration(
@@ -34,7 +45,10 @@ final class AccountHalf: Venue {
             timeScale: clock.scale, now: { clock.now() }, sink: sink)
     }
 
-    func start() { account.start() }
+    func start() {
+        account.start()
+        contracts.start()
+    }
 
     func submit(_ request: OrderRequest, permit: @escaping @Sendable () -> Bool) {
         account.submit(request, permit: permit)
@@ -49,6 +63,7 @@ final class AccountHalf: Venue {
     func readAccount(asking questions: [OrderQuestion]) { account.readAccount(asking: questions) }
 
     func stop() {
+        contracts.stop()
         account.stop()
         rest.stop()
         do throws(TransportThread.StopError) { try thread.stop() } catch {

@@ -1,6 +1,7 @@
 import BinanceVenue
 import Dispatch
 import Foundation
+import Journal
 import Synchronization
 import Trading
 import Transport
@@ -17,6 +18,7 @@ struct BinanceGround {
     /// Engine time; started at the venue's time where that could be asked.
     let clock: EngineClock
     let budget: VenueBudget
+    let contracts: ContractCache
 
     /// How long the venue's clock is asked for before the engine starts without it.
     private static let clockPatience = 3
@@ -58,6 +60,8 @@ struct BinanceGround {
         let cache = ContractCache(directory: directory, venue: rest.description)
         let symbols = configuration.symbols
         let isSigned = credentials != nil
+        // An engine with a past may hold what does not trade any more.
+        let held = JournalStore.exists(in: directory) ? Set(symbols) : []
         let (clock, selection) = waitFor {
             () async -> (EngineClock?, Result<ContractCache.Selection, ContractError>) in
             var clock: EngineClock?
@@ -69,7 +73,8 @@ struct BinanceGround {
             }
             do throws(ContractError) {
                 let selection = try await cache.select(
-                    symbols, from: client, isSigned: isSigned, at: EngineClock.wall())
+                    symbols, from: client, isSigned: isSigned, keeping: held,
+                    at: EngineClock.wall())
                 return (clock, .success(selection))
             } catch { return (clock, .failure(error)) }
         }
@@ -91,7 +96,7 @@ struct BinanceGround {
                 settings: settings, rest: rest, stream: stream, trust: trust,
                 credentials: credentials, instruments: selection.instruments,
                 clock: clock ?? EngineClock(start: EngineClock.wall(), scale: scale),
-                budget: budget)
+                budget: budget, contracts: cache)
         }
     }
 
