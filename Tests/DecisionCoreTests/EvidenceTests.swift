@@ -9,8 +9,10 @@ import Trading
 /// An entry of unknown outcome; what readings must say before it is given up.
 struct EntryEvidenceTests {
     /// An engine with an entry that nobody knows the outcome of, sent at the time of the cockpit.
-    private static func unknownEntry() throws -> (cockpit: Cockpit, entry: OrderRequest) {
-        var cockpit = try Cockpit()
+    private static func unknownEntry(
+        _ change: (inout EngineConfiguration) -> Void = { _ in }
+    ) throws -> (cockpit: Cockpit, entry: OrderRequest) {
+        var cockpit = try Cockpit(change: change)
         let entry = try cockpit.orderEntry()
         cockpit.report(.outcomeUnknown, of: entry, after: .zero)
         // The reading that this asks for comes at once, and says nothing.
@@ -166,8 +168,14 @@ struct EntryEvidenceTests {
         #expect(moments.last.map { $0 < .seconds(71) } == true, "\(moments)")
     }
 
-    @Test func `an entry of unknown outcome counts as a position, a trade and its margin`() throws {
-        let (cockpit, _) = try Self.unknownEntry()
+    @Test(arguments: [(1, 3), (5, 1)])
+    func `an entry of unknown outcome counts as a position, a trade and its margin`(
+        maxPerSymbol: Int, maxInAll: Int
+    ) throws {
+        let (cockpit, _) = try Self.unknownEntry {
+            $0.guards.maxPositions.maxPerSymbol = maxPerSymbol
+            $0.guards.maxPositions.maxInAll = maxInAll
+        }
         #expect(cockpit.engine.entriesWithoutPosition == 1)
         let verdict = cockpit.engine.guardVerdicts(0, .long, probability: 0.9).first {
             $0.guardID == .maxPositions
