@@ -216,7 +216,9 @@ struct AccountSessionTests {
         session.placings = [:]
         _ = session.takeEffects()
         session.cancel(Self.id, InstrumentID(0), isConditional: true, Self.moment())
-        #expect(session.takeEffects() == [.ask(.cancel(Self.id), .cancelAlgo(Self.id))])
+        var cancel = BinanceRequest.cancelAlgo(Self.id)
+        cancel.lowersRisk = true
+        #expect(session.takeEffects() == [.ask(.cancel(Self.id), cancel)])
         session.cancelings = [:]
         _ = session.tracker.triggered(Self.id, at: Self.begin)
         session.cancel(Self.id, InstrumentID(0), isConditional: true, Self.moment())

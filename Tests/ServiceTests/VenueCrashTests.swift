@@ -19,7 +19,8 @@ extension RunningEngineTests {
         func `whenever an engine is killed, the next one finds everything, once, and guards it`()
             throws
         {
-            let exchange = try TestExchange(speed: 20)
+            // Slow enough that even so many starts stay within the venue's request limits.
+            let exchange = try TestExchange(speed: 10)
             let directory = try TestDirectory()
             let state = directory.path + "/state"
             try FileManager.default.createDirectory(
@@ -44,7 +45,7 @@ extension RunningEngineTests {
                 if !before.holdings.isEmpty {
                     protectedAfter.append(Double(Moment.now() - ready) / 1e9)
                 }
-                usleep(UInt32(50_000 + chance.next() % 3_000_000))
+                usleep(UInt32(50_000 + chance.next() % 6_000_000))
                 _ = child.end(SIGKILL)
             }
             let child = try EngineProcess(directory, text)
@@ -54,7 +55,16 @@ extension RunningEngineTests {
                 return report.unknownOrders == 0 && report.lastReconciledAgeMs != nil
             }
             #expect(isRead)
-            let kill = try client.command(.kill, id: "kill", within: 30) { $0.has("completed") }
+            let kill: CommandTopic
+            do {
+                kill = try client.command(.kill, id: "kill", within: 30) { $0.has("completed") }
+            } catch {
+                let log = try String(
+                    contentsOfFile: directory.path + "/engine.log", encoding: .utf8)
+                let report = try client.status()
+                Issue.record("\(error) \(report.debugDescription) \(log.suffix(4_000))")
+                return
+            }
             #expect(kill.has("confirmedByVenue"))
             let witness = try exchange.witness()
             #expect(witness.holdings == [])
@@ -63,9 +73,10 @@ extension RunningEngineTests {
 
             let store = try JournalStore.open(directory: state)
             #expect(try store.verify() == nil)
-            #expect(
-                try store.recover().state.account?.walletBalance
-                    == (try exchange.witness()).walletBalance)
+            let wallet = try #require(try store.recover().state.account?.walletBalance)
+            // The venue tells eight decimals and keeps more.
+            let difference = wallet - (try exchange.witness()).walletBalance
+            #expect(difference.magnitude < Money(units: 1_000_000_000))
             try store.close()
             // Nothing that raises risk ever left without its record.
             var sent: Set<String> = []

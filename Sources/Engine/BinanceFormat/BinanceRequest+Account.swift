@@ -70,14 +70,16 @@ extension BinanceRequest {
             [("symbol", symbol.description), ("marginType", type.rawValue)])
     }
 
-    /// The making of a listen key; gives the present one, and more time, when there is one.
+    /// The making of a listen key, without which nobody hears of a fill, so that it may use the reserve; gives the present one, and more time, when there is one.
     package static var createListenKey: BinanceRequest {
-        BinanceRequest(.post, "/fapi/v1/listenKey", .key, weight: 1, isMutation: false)
+        BinanceRequest(
+            .post, "/fapi/v1/listenKey", .key, weight: 1, lowersRisk: true, isMutation: false)
     }
 
     /// Another 60 minutes for the listen key.
     package static var keepListenKey: BinanceRequest {
-        BinanceRequest(.put, "/fapi/v1/listenKey", .key, weight: 1, isMutation: false)
+        BinanceRequest(
+            .put, "/fapi/v1/listenKey", .key, weight: 1, lowersRisk: true, isMutation: false)
     }
 
     /// The end of the listen key, for every user of it on this API key.
@@ -88,9 +90,9 @@ extension BinanceRequest {
 
 /// What anybody may ask.
 extension BinanceRequest {
-    /// The venue's clock.
+    /// The venue's clock. Without it nothing can be signed, so it may use the reserve.
     package static var time: BinanceRequest {
-        BinanceRequest(.get, "/fapi/v1/time", .open, weight: 1)
+        BinanceRequest(.get, "/fapi/v1/time", .open, weight: 1, lowersRisk: true)
     }
 
     /// All contracts; more than a megabyte.

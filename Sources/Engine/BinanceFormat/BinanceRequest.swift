@@ -28,7 +28,8 @@ package struct BinanceRequest: Hashable, Sendable {
     package var weight: Int
     /// What it takes from the budgets of orders of the account.
     package var orderCount: Int
-    /// Whether it can only make risk smaller: such requests may use the reserve of the budgets.
+    /// Whether it makes risk smaller, or nothing that does can be done without it: such requests may use the reserve of
+    /// the budgets.
     package var lowersRisk: Bool
     /// Whether it changes something at the venue: then an answer that does not come leaves the outcome unknown.
     package var isMutation: Bool

@@ -268,10 +268,12 @@ extension AccountSession {
         // What has triggered is an order of the matching engine, under the same id.
         let isAlgo = canceling.isConditional && !(tracker.find(id)?.hasTriggered ?? false)
         cancelings[id]?.isAlgo = isAlgo
-        effects.append(
-            .ask(
-                .cancel(id),
-                isAlgo ? .cancelAlgo(id) : .cancel(id, symbol: symbol(canceling.place))))
+        var request =
+            isAlgo
+            ? BinanceRequest.cancelAlgo(id) : .cancel(id, symbol: symbol(canceling.place))
+        // The engine cancels a stop only when another stands or nothing is open: then it is a danger itself.
+        request.lowersRisk = true
+        effects.append(.ask(.cancel(id), request))
     }
 
     mutating func cancelAgain(_ id: ClientOrderID, _ now: AccountMoment) {

@@ -131,6 +131,9 @@ package final class BinanceREST: Sendable {
         }
     }
 
+    /// Takes the venue's own limits.
+    package func adopt(_ limits: [RateLimit]) { budget.adopt(limits) }
+
     // MARK: Clock
 
     /// The venue's time now; `nil` before the first measuring.

@@ -167,6 +167,7 @@ extension ContractBook {
         case .success(let answer): info = answer
         case .failure(let failure): throw .noAnswer(failure.description)
         }
+        rest.adopt(info.rateLimits)
         var contracts = info.symbols.map { contract in
             Contract(
                 symbol: contract.symbol, status: contract.status.text,

@@ -5,8 +5,8 @@ import Transport
 
 /// The rate budget of one address and account, shared by everything that asks the venue.
 package final class VenueBudget: Sendable {
-    /// What the venue allows until it says otherwise, with a third of the weight and half of the orders kept for what
-    /// lowers risk.
+    /// What the venue allows until it says otherwise. A twelfth of the weight, enough for 200 closes and cancels, and half
+    /// of the orders are kept for what lowers risk; of the rest, public data may use one half.
     /// - Source: Binance USDⓈ-M general information and `exchangeInfo.rateLimits`, read 2026-05.
     private static let standard: [RateBudget.Limit] = [
         limit(.weight, 2_400, .minutes(1)), limit(.orders, 1_200, .minutes(1)),
@@ -23,14 +23,17 @@ package final class VenueBudget: Sendable {
         _ resource: RateBudget.Resource, _ most: Int, _ interval: Duration
     ) -> RateBudget.Limit {
         RateBudget.Limit(
-            resource, most, per: interval, reserved: resource == .weight ? most / 3 : most / 2)
+            resource, most, per: interval, reserved: resource == .weight ? most / 12 : most / 2)
     }
 
     /// Takes the venue's own limits; those of a kind or interval that we do not know are left out.
     package func adopt(_ limits: [RateLimit]) {
         var known: [RateBudget.Limit] = []
         for limit in limits {
-            guard let interval = limit.interval, limit.limit > 0 else { continue }
+            // Less than this could not even guard a position, and is taken for a mistake.
+            guard let interval = limit.interval, interval > .zero, limit.limit >= 100 else {
+                continue
+            }
             switch limit.kind {
             case .known(.requestWeight): known.append(Self.limit(.weight, limit.limit, interval))
             case .known(.orders): known.append(Self.limit(.orders, limit.limit, interval))
@@ -43,10 +46,12 @@ package final class VenueBudget: Sendable {
 
     /// Counts a request when it may go now.
     func take(_ request: BinanceRequest) -> RateBudget.Answer {
-        budget.withLock {
+        let priority: RateBudget.Priority =
+            request.lowersRisk ? .lowersRisk : request.security == .open ? .background : .normal
+        return budget.withLock {
             $0.take(
-                RateBudget.Cost(weight: request.weight, orders: request.orderCount),
-                lowersRisk: request.lowersRisk, at: now())
+                RateBudget.Cost(weight: request.weight, orders: request.orderCount), priority,
+                at: now())
         }
     }
 

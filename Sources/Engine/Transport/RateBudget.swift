@@ -25,6 +25,16 @@ package struct RateBudget: Hashable, Sendable {
         }
     }
 
+    /// Who may use how much of a limit.
+    package enum Priority: Hashable, Sendable {
+        /// All of it.
+        case lowersRisk
+        /// All but the reserve.
+        case normal
+        /// Half of that: what can wait must never keep the account from being read.
+        case background
+    }
+
     /// What one request costs; negative numbers count as zero.
     package struct Cost: Hashable, Sendable {
         package let weight: Int
@@ -85,14 +95,17 @@ package struct RateBudget: Hashable, Sendable {
     /// Counts the request if it may go now in every window, otherwise counts nothing and says when to ask again.
     ///
     /// A time before an earlier one counts as that one.
-    package mutating func take(_ cost: Cost, lowersRisk: Bool, at time: Timestamp) -> Answer {
+    package mutating func take(
+        _ cost: Cost, _ priority: Priority, at time: Timestamp
+    ) -> Answer {
         last = max(last, time)
-        let pausedUntil = lowersRisk ? bannedUntil : max(bannedUntil, throttledUntil)
+        let pausedUntil =
+            priority == .lowersRisk ? bannedUntil : max(bannedUntil, throttledUntil)
         var wait = max(.zero, pausedUntil - last)
         for index in windows.indices {
             let amount = cost.amount(of: windows[index].limit.resource)
             guard amount > 0 else { continue }
-            guard let more = windows[index].wait(for: amount, lowersRisk: lowersRisk, at: last)
+            guard let more = windows[index].wait(for: amount, priority, at: last)
             else { return .never }
             wait = max(wait, more)
         }

@@ -28,10 +28,15 @@ struct RateWindow: Hashable {
 
     /// How long until `amount` fits, or `nil` when it never does.
     mutating func wait(
-        for amount: Int, lowersRisk: Bool, at time: Timestamp
+        for amount: Int, _ priority: RateBudget.Priority, at time: Timestamp
     ) -> Trading.Duration? {
         forget(before: time)
-        let most = limit.most - (lowersRisk ? 0 : limit.reserved)
+        let most =
+            switch priority {
+            case .lowersRisk: limit.most
+            case .normal: limit.most - limit.reserved
+            case .background: (limit.most - limit.reserved) / 2
+            }
         guard amount <= most else { return nil }
         var rest = used
         for slot in slots {
