@@ -221,6 +221,14 @@ private func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: 
         #expect(throws: FrameError.self) { try BinanceAnswers.brackets(refused.span) }
     }
 
+    @Test(arguments: ["HOUR", "DAY", "MINUTE", "SECOND"], ["2147483647", "0", "-1"])
+    func `a limit of an interval that cannot be has none`(unit: String, count: String) throws {
+        let text = PrivatePayload.exchangeInfo.replacing(
+            #""SECOND","intervalNum":10"#, with: #""\#(unit)","intervalNum":\#(count)"#)
+        let limits = try BinanceAnswers.exchangeInfo(bytes(text).span).rateLimits
+        #expect(limits == [RateLimit(kind: .known(.orders), interval: nil, limit: 300)])
+    }
+
     @Test func `contracts carry their filters, and those that we cannot hold are named`() throws {
         #expect(
             try BinanceAnswers.exchangeInfo(bytes(PrivatePayload.exchangeInfo).span)

@@ -52,12 +52,14 @@ extension BinanceAnswers {
     private static func rateLimit(_ cursor: inout JSONCursor) throws(FrameError) -> RateLimit {
         let fields = try ObjectFields(&cursor)
         let count = Int64(try fields.required("intervalNum", &cursor, VenueValue.smallInteger))
+        // No interval that a venue can mean is shorter, or longer than a thousand of its units.
+        let isCredible = (1...1_000).contains(count)
         let unit: Duration? =
             switch try fields.required("interval", &cursor, VenueValue.text) {
-            case "SECOND": .seconds(count)
-            case "MINUTE": .minutes(count)
-            case "HOUR": .hours(count)
-            case "DAY": .hours(24) * count
+            case "SECOND" where isCredible: .seconds(count)
+            case "MINUTE" where isCredible: .minutes(count)
+            case "HOUR" where isCredible: .hours(count)
+            case "DAY" where isCredible: .hours(24) * count
             default: nil
             }
         return RateLimit(

@@ -69,7 +69,11 @@ package final class VenueBudget: Sendable {
                 budget.observe(used: used, of: resource, per: interval, at: time)
             }
             if let (pause, until) = Self.pause(reaction) {
-                let named = answer.integerHeader("Retry-After").map { Duration.seconds(Int64($0)) }
+                // Beyond the longest pause that is believed the number means nothing more.
+                let named = answer.integerHeader("Retry-After").map {
+                    Duration.seconds(
+                        min(Int64($0), RateBudget.maxPause.nanoseconds / 1_000_000_000))
+                }
                 let length = named ?? until.map { $0 - venueTime } ?? Self.unnamedPause
                 budget.pause(pause, for: length, at: time)
             }
