@@ -426,6 +426,84 @@ struct AccountSessionTests {
         #expect(reports == [.filled(Self.fill())])
     }
 
+    // MARK: Beginnings of a history
+
+    private static func trades(_ rows: [(id: Int64, order: Int, time: Int)]) -> BinanceREST.Outcome
+    {
+        let texts = rows.map {
+            """
+            {"id":\($0.id),"orderId":\($0.order),"symbol":"BTCUSDT","side":"BUY",\
+            "positionSide":"BOTH","price":"60000","qty":"0.001","quoteQty":"60",\
+            "realizedPnl":"0","commission":"0","commissionAsset":"USDT","maker":false,\
+            "buyer":true,"time":\($0.time)}
+            """
+        }
+        return AccountVerdictTests.outcome(
+            200, "[" + texts.joined(separator: ",") + "]", isMutation: false)
+    }
+
+    private static func heard(_ effects: [AccountEffect]) -> [Int64] {
+        effects.compactMap { effect in
+            switch effect {
+            case .order(let report):
+                if case .filled(let fill) = report.kind { fill.tradeID } else { nil }
+            case .account(.forcedFill(_, let fill)): -fill.tradeID
+            case .ask, .account, .note, .connect, .disconnect, .wake, .measureClock, .dropPermit:
+                nil
+            }
+        }
+    }
+
+    @Test func `fills older than the venue's week are known, and never told as new ones`() {
+        var session = Self.session()
+        session.wantHistory(0)
+        _ = session.takeEffects()
+        session.receive(.trades(0), Self.trades([]), Self.moment())
+        #expect(
+            session.takeEffects() == [
+                .ask(
+                    .trades(0),
+                    .userTrades(symbol: LocalVenue.bitcoin, fromID: 1, limit: 1_000))
+            ])
+        session.receive(.trades(0), Self.trades([(5, 77, 1), (6, 78, 2)]), Self.moment())
+        #expect(Self.heard(session.takeEffects()).isEmpty)
+        session.wantHistory(0)
+        #expect(
+            session.takeEffects() == [
+                .ask(
+                    .trades(0),
+                    .userTrades(symbol: LocalVenue.bitcoin, fromID: 6, limit: 1_000))
+            ])
+        session.receive(.trades(0), Self.trades([(6, 78, 2)]), Self.moment())
+        #expect(Self.heard(session.takeEffects()).isEmpty)
+    }
+
+    @Test func `an order that was sent before a crash finds its fill although none was recorded`() {
+        var contract = Self.contract
+        contract.historyStart = Self.begin
+        var session = AccountSession(
+            BinanceAccountConfiguration(contracts: [contract]), timeScale: 1)
+        session.wantHistory(0)
+        _ = session.takeEffects()
+        session.receive(
+            .trades(0), Self.trades([(5, 70, 999_999), (6, 77, 1_000_000)]), Self.moment())
+        let asked = session.takeEffects()
+        #expect(
+            asked == [
+                .ask(
+                    .tradeOrder(0, VenueOrderID(77)),
+                    .order(VenueOrderID(77), symbol: LocalVenue.bitcoin))
+            ])
+        session.receive(
+            .tradeOrder(0, VenueOrderID(77)), Self.answer("FILLED", executed: "0.001"),
+            Self.moment())
+        #expect(Self.heard(session.takeEffects()) == [6])
+        session.wantHistory(0)
+        _ = session.takeEffects()
+        session.receive(.trades(0), Self.trades([(6, 77, 1_000_000)]), Self.moment())
+        #expect(Self.heard(session.takeEffects()).isEmpty)
+    }
+
     @Test func `a lost stream is told at once and opened anew after a wait that grows`() {
         var session = Self.session()
         session.link.state = .live(1, since: Self.begin)

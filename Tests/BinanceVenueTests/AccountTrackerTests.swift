@@ -183,7 +183,7 @@ struct AccountTrackerTests {
         #expect(
             next == .ask(.userTrades(symbol: LocalVenue.bitcoin, fromID: 10, limit: 1_000)))
         let step = replay.take(
-            [Self.trade(12), Self.trade(10), Self.trade(11)], isBeginning: false
+            [Self.trade(12), Self.trade(10), Self.trade(11)]
         ) { _ in true }
         #expect(step == .done([Self.trade(11), Self.trade(12)], last: 12))
         #expect(replay.complete(confirmed: 12) == .wait)
@@ -194,7 +194,7 @@ struct AccountTrackerTests {
         var replay = replay()
         _ = replay.want(after: 0)
         let step = replay.take(
-            [Self.trade(1, 5), Self.trade(2, 6), Self.trade(3, 5)], isBeginning: false
+            [Self.trade(1, 5), Self.trade(2, 6), Self.trade(3, 5)]
         ) { _ in false }
         #expect(step == .resolve([VenueOrderID(5), VenueOrderID(6)]))
         #expect(replay.resolved(VenueOrderID(6)) == .wait)
@@ -208,10 +208,10 @@ struct AccountTrackerTests {
         _ = replay.want(after: 0)
         let page = (1...1_000).map { Self.trade(Int64($0)) }
         #expect(
-            replay.take(page, isBeginning: false) { _ in true }
+            replay.take(page) { _ in true }
                 == .ask(.userTrades(symbol: LocalVenue.bitcoin, fromID: 1_001, limit: 1_000)))
         #expect(
-            replay.take([], isBeginning: false) { _ in true } == .done(page, last: 1_000))
+            replay.take([]) { _ in true } == .done(page, last: 1_000))
     }
 
     @Test func `what is wanted during a run is a run of its own, also when the first one fails`() {
@@ -221,7 +221,7 @@ struct AccountTrackerTests {
         #expect(first == 1 && second == 2 && step == .wait)
         replay.fail()
         #expect(replay.want(after: 3).number == 2)
-        _ = replay.take([], isBeginning: false) { _ in true }
+        _ = replay.take([]) { _ in true }
         #expect(replay.complete(confirmed: 3) == .wait)
         #expect(replay.completed == 2)
     }

@@ -43,8 +43,7 @@ extension AccountSession {
             }
             let instrument = instrument(place)
             let tracker = tracker
-            let log = logs[place]
-            let next = replays[place].take(page, isBeginning: log.confirmed == nil) { id in
+            let next = replays[place].take(page) { id in
                 tracker.name(of: id, instrument) != nil
             }
             follow(next, place, now)
@@ -95,11 +94,10 @@ extension AccountSession {
     ) {
         if logs[place].confirmed == nil {
             // Whatever traded before is in the position that the engine finds.
-            logs[place].begin(at: last ?? 0)
-        } else {
-            for trade in trades { tellMissed(trade, place, now) }
-            logs[place].confirm(last ?? 0)
+            logs[place].begin(at: trades.first.map { $0.tradeID - 1 } ?? last ?? 0)
         }
+        for trade in trades { tellMissed(trade, place, now) }
+        logs[place].confirm(last ?? 0)
         let (reports, givenUp) = tracker.historyTold(instrument(place))
         tell(reports)
         for id in givenUp {

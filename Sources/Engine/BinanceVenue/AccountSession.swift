@@ -52,7 +52,9 @@ struct AccountSession: Sendable {
                 last: configuration.lastTrades.first { $0.instrument == contract.instrument }?
                     .tradeID)
         }
-        replays = configuration.contracts.map { TradeReplay(symbol: $0.symbol) }
+        replays = configuration.contracts.map {
+            TradeReplay(symbol: $0.symbol, start: $0.historyStart)
+        }
         settings = SettingsWatch(configuration.contracts)
         funding = FundingWatch(knownUntil: configuration.fundingKnownUntil)
         transfers = TransferWatch(knownUntil: configuration.fundingKnownUntil)

@@ -7,11 +7,18 @@ package struct BinanceAccountConfiguration: Sendable {
         package var instrument: InstrumentID
         /// Set while the symbol is flat, and watched from then on.
         package var leverage: Int
+        /// From when on fills are told although the engine recorded none before: it may have ordered, or held what it
+        /// found. `nil` begins with the position that it finds.
+        package var historyStart: Timestamp?
 
-        package init(symbol: SymbolName, instrument: InstrumentID, leverage: Int) {
+        package init(
+            symbol: SymbolName, instrument: InstrumentID, leverage: Int,
+            historyStart: Timestamp? = nil
+        ) {
             self.symbol = symbol
             self.instrument = instrument
             self.leverage = leverage
+            self.historyStart = historyStart
         }
     }
 

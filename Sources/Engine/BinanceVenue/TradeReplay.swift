@@ -18,7 +18,20 @@ struct TradeReplay: Sendable {
     private static let maxPages = 1_000
     private static let pageSize = 1_000
 
+    /// From where a run reads.
+    private enum Origin: Sendable {
+        /// From the last fill that the venue's history confirmed.
+        case confirmed
+        /// From the latest ones, which the venue answers for a week only.
+        case latest
+        /// From the oldest that it has.
+        case oldest
+    }
+
     let symbol: SymbolName
+    /// From when on fills are news although none was ever confirmed; `nil` when everything before the first run is known.
+    private let start: Timestamp?
+    private var origin = Origin.confirmed
     private var trades: [AccountTrade] = []
     private var last: Int64?
     private var unresolved: [VenueOrderID] = []
@@ -29,7 +42,10 @@ struct TradeReplay: Sendable {
     private var begun = 0
     private(set) var completed = 0
 
-    init(symbol: SymbolName) { self.symbol = symbol }
+    init(symbol: SymbolName, start: Timestamp? = nil) {
+        self.symbol = symbol
+        self.start = start
+    }
 
     /// Wants a run that begins from now on. Answers its number, and the request that begins it if none is under way.
     mutating func want(after confirmed: Int64?) -> (number: Int, next: Next) {
@@ -49,30 +65,40 @@ struct TradeReplay: Sendable {
         unresolved = []
         last = confirmed
         // From the known one on, so that the answer shows that the history still has it.
-        guard let confirmed else { return .ask(.userTrades(symbol: symbol, limit: 1)) }
+        guard let confirmed else {
+            origin = .latest
+            return .ask(.userTrades(symbol: symbol, limit: start == nil ? 1 : Self.pageSize))
+        }
+        origin = .confirmed
         return .ask(
             .userTrades(symbol: symbol, fromID: max(1, confirmed), limit: Self.pageSize))
     }
 
     /// Takes one page. `isNamed` says whether the order of a fill is known already.
-    mutating func take(
-        _ page: [AccountTrade], isBeginning: Bool, isNamed: (VenueOrderID) -> Bool
-    ) -> Next {
+    mutating func take(_ page: [AccountTrade], isNamed: (VenueOrderID) -> Bool) -> Next {
         guard isRunning else { return .wait }
         pages += 1
-        trades += page.filter { $0.tradeID > (last ?? .min) }
+        switch origin {
+        case .confirmed: trades += page.filter { $0.tradeID > (last ?? .min) }
+        case .latest, .oldest:
+            if let start { trades += page.filter { $0.time >= start } }
+        }
         let newest = page.map(\.tradeID).max()
         last = [last, newest].compactMap { $0 }.max()
-        if !isBeginning, page.count >= Self.pageSize, let newest, pages < Self.maxPages {
+        if case .latest = origin {
+            if page.isEmpty {
+                // Nothing for a week is not nothing: an old fill must not come back as a new one.
+                origin = .oldest
+                return .ask(.userTrades(symbol: symbol, fromID: 1, limit: Self.pageSize))
+            }
+        } else if page.count >= Self.pageSize, let newest, pages < Self.maxPages {
             return .ask(
                 .userTrades(symbol: symbol, fromID: newest + 1, limit: Self.pageSize))
         }
         trades.sort { $0.tradeID < $1.tradeID }
-        if !isBeginning {
-            for trade in trades
-            where !isNamed(trade.venueOrderID) && !unresolved.contains(trade.venueOrderID) {
-                unresolved.append(trade.venueOrderID)
-            }
+        for trade in trades
+        where !isNamed(trade.venueOrderID) && !unresolved.contains(trade.venueOrderID) {
+            unresolved.append(trade.venueOrderID)
         }
         return unresolved.isEmpty ? .done(trades, last: last) : .resolve(unresolved)
     }

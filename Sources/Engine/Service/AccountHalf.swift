@@ -36,13 +36,27 @@ final class AccountHalf: Venue {
             BinanceAccountConfiguration(
                 contracts: needs.instruments.map { instrument in
                     BinanceAccountConfiguration.Contract(
-                        symbol: instrument.symbol, instrument: instrument.id, leverage: leverage)
+                        symbol: instrument.symbol, instrument: instrument.id, leverage: leverage,
+                        historyStart: isFresh
+                            ? nil : Self.historyStart(of: instrument.id, needs.recovery))
                 },
                 lastTrades: isFresh ? [] : needs.recovery.state.lastTrades,
                 fundingKnownUntil: isFresh ? nil : needs.recovery.lastTime,
                 timeScale: clock.scale),
             rest: rest, stream: ground.stream, trust: ground.trust, on: thread,
             timeScale: clock.scale, now: { clock.now() }, sink: sink)
+    }
+
+    /// From when on there can be fills of ours that no run recorded: of orders whose end is not known, and of a position
+    /// that was found; `nil` when nothing of ours was open. A second more, since two clocks are never quite one.
+    private static func historyStart(
+        of instrument: InstrumentID, _ recovery: Recovery
+    ) -> Timestamp? {
+        let state = recovery.state
+        let orders = state.liveOrders.filter { $0.request.instrument == instrument }
+        let isHeld = state.positions.contains { $0.instrument == instrument }
+        guard isHeld || !orders.isEmpty else { return nil }
+        return orders.map(\.createdTime).reduce(recovery.lastTime, min) - .seconds(1)
     }
 
     func start() {
