@@ -1,10 +1,11 @@
 import BinanceFormat
-import BinanceVenue
 import ExchangeServer
 import Foundation
 import Testing
 import Trading
 import Transport
+
+@testable import BinanceVenue
 
 /// Requests to a local exchange over sockets.
 struct BinanceRESTTests {
@@ -13,6 +14,7 @@ struct BinanceRESTTests {
         let server: ExchangeServer
         let thread = TransportThread()
         let rest: BinanceREST
+        let budget: VenueBudget
 
         init(secret: String? = nil, hasKey: Bool = true) throws {
             var settings = ExchangeServerConfiguration()
@@ -28,12 +30,13 @@ struct BinanceRESTTests {
                 return start + .seconds(passed.seconds)
                     + Duration(nanoseconds: passed.attoseconds / 1_000_000_000)
             }
+            budget = VenueBudget(now: now)
             rest = BinanceREST(
                 base: try ServerURL(http: "http://127.0.0.1:\(server.port)"),
                 trust: try TLSTrust(),
                 credentials: hasKey
                     ? try Credentials(apiKey: server.apiKey, secret: secret ?? server.secret) : nil,
-                budget: VenueBudget(now: now), on: thread, now: now)
+                budget: budget, on: thread, now: now)
         }
 
         func end() throws {
@@ -67,6 +70,24 @@ struct BinanceRESTTests {
         #expect(outcome.reaction == .success)
         let balances = try BinanceAnswers.balances(answer.body.span)
         #expect(balances.contains { $0.asset == "USDT" && $0.balance == Money(whole: 10_000) })
+    }
+
+    @Test func `the clock is measured although the venue wants less from us`() async throws {
+        let stage = try Stage()
+        defer { #expect(throws: Never.self) { try stage.end() } }
+        stage.budget.observe(
+            RESTAnswer(status: 429, headers: [("Retry-After", "60")], body: []),
+            .rateLimited(until: nil), venueTime: .distantPast)
+        #expect(await synchronized(stage.rest))
+        // So that an exit finds the right time.
+        guard
+            case .answered(let outcome, _) = await stage.rest.send(
+                .cancelAll(symbol: try #require(SymbolName("BTCUSDT"))))
+        else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(outcome.reaction == .success)
     }
 
     @Test func `a wrong secret is an order to halt`() async throws {

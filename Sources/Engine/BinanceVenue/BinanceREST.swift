@@ -160,7 +160,10 @@ package final class BinanceREST: Sendable {
     private func measure(left: Int) {
         guard left > 0, !state.withLock({ $0.isStopped }) else { return finishMeasuring() }
         let sent = now()
-        send(.time) { [self] outcome in
+        // Without the time no exit is taken, so a pause of the venue must not keep it away.
+        var question = BinanceRequest.time
+        question.lowersRisk = true
+        send(question) { [self] outcome in
             let received = now()
             if case .answered(let meaning, let answer) = outcome, meaning.reaction == .success {
                 do throws(FrameError) {
