@@ -136,6 +136,30 @@ struct AccountSessionTests {
             """)
     }
 
+    @Test func `an answer whose status nobody knows leaves the outcome unknown`() {
+        var session = Self.sent(Self.order())
+        session.receive(.place(Self.id), Self.answer("PENDING", executed: "0"), Self.moment())
+        #expect(session.takeEffects().contains(Self.report(.outcomeUnknown)))
+        let stop = Self.order(
+            .stopMarket(trigger: Price(units: 100), by: .mark), isReduceOnly: true)
+        session = Self.sent(stop)
+        session.receive(
+            .place(Self.id),
+            AccountVerdictTests.outcome(
+                200,
+                """
+                {"algoId":9,"clientAlgoId":"nwt-1","algoType":"CONDITIONAL","symbol":"BTCUSDT",\
+                "orderType":"STOP_MARKET","side":"SELL","positionSide":"BOTH","timeInForce":"GTC",\
+                "quantity":"0.01","algoStatus":"WORKING","triggerPrice":"50000",\
+                "workingType":"MARK_PRICE","closePosition":false,"priceProtect":false,\
+                "reduceOnly":true,"createTime":1000000,"updateTime":1000000}
+                """), Self.moment())
+        let effects = session.takeEffects()
+        #expect(effects.contains(Self.report(.outcomeUnknown)))
+        // It was read: only its status is strange.
+        #expect(session.counters.unknownWords == 1)
+    }
+
     @Test func `an answer about another order leaves the outcome unknown`() {
         var session = Self.sent(Self.order())
         session.receive(

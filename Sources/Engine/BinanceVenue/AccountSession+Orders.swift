@@ -108,6 +108,11 @@ extension AccountSession {
                 guard answer.clientAlgoID == id.description,
                     answer.symbol == symbol(placing.place).description
                 else { return lose(id, now) }
+                // It is there, but nobody knows how it stands.
+                guard case .known = answer.status else {
+                    count(unknown: answer.unknownWords)
+                    return lose(id, now)
+                }
                 settlePlacing(id)
                 tell(answer, placing.place)
             } else {
@@ -115,6 +120,11 @@ extension AccountSession {
                 guard answer.clientOrderID == id.description,
                     answer.symbol == symbol(placing.place).description
                 else { return lose(id, now) }
+                // It is there, but nobody knows how it stands.
+                guard case .known = answer.status else {
+                    count(unknown: answer.unknownWords)
+                    return lose(id, now)
+                }
                 settlePlacing(id)
                 tell(answer, placing.place)
             }
