@@ -36,4 +36,14 @@ struct VenueBudgetTests {
         ])
         #expect(budget.take(.positions()) == .now)
     }
+
+    @Test func `what must be waited for passes faster where the venue's time does`() {
+        let budget = VenueBudget(now: { Self.begin }, timeScale: 20)
+        for _ in 0..<55 { #expect(budget.take(.openOrders(symbol: nil)) == .now) }
+        guard case .after(let wait) = budget.take(.openOrders(symbol: nil)) else {
+            Issue.record("the budget has no end")
+            return
+        }
+        #expect(wait > .seconds(2) && wait <= .milliseconds(3_151))
+    }
 }

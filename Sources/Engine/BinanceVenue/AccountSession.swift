@@ -61,7 +61,8 @@ struct AccountSession: Sendable {
         wallets = configuration.contracts.map { _ in nil }
         isHistoryArmed = configuration.contracts.map { _ in false }
         isCounting = configuration.contracts.map { _ in false }
-        reading.pace = ReadingPace(contracts: configuration.contracts.count)
+        reading.pace = ReadingPace(
+            contracts: configuration.contracts.count, timeScale: timeScale)
     }
 
     // MARK: Contracts

@@ -8,10 +8,11 @@ struct ReadingPace: Sendable {
     /// When all that was taken is given back.
     private var fullTime: Timestamp = .distantPast
 
-    /// So that readings of `contracts` contracts take at most a thousand of the venue's request weight a minute.
-    init(contracts: Int) {
-        let weight = Int64(15 + 7 * contracts)
-        interval = .milliseconds(weight * 60)
+    /// So that readings of `contracts` contracts take at most a thousand of the venue's request weight a minute, which
+    /// passes `timeScale` times as fast as one on the wall.
+    init(contracts: Int, timeScale: Double = 1) {
+        let weight = Double(15 + 7 * contracts)
+        interval = Duration(nanoseconds: Int64(weight * 60e6 / max(1, timeScale)))
     }
 
     /// Takes one reading if it may begin now, or else says how long it must wait.

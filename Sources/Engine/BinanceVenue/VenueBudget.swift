@@ -15,9 +15,13 @@ package final class VenueBudget: Sendable {
 
     private let budget = Mutex(RateBudget(standard))
     private let now: @Sendable () -> Timestamp
+    private let timeScale: Double
 
-    /// `now` is wall time that does not jump.
-    package init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+    /// `now` is the venue's time as far as we know it, `timeScale` times as fast as the wall clock; it does not jump.
+    package init(now: @escaping @Sendable () -> Timestamp, timeScale: Double = 1) {
+        self.now = now
+        self.timeScale = timeScale
+    }
 
     private static func limit(
         _ resource: RateBudget.Resource, _ most: Int, _ interval: Duration
@@ -44,15 +48,17 @@ package final class VenueBudget: Sendable {
         budget.withLock { $0.replaceLimits(known) }
     }
 
-    /// Counts a request when it may go now.
+    /// Counts a request when it may go now; else says how long to wait in wall time.
     func take(_ request: BinanceRequest) -> RateBudget.Answer {
         let priority: RateBudget.Priority =
             request.lowersRisk ? .lowersRisk : request.security == .open ? .background : .normal
-        return budget.withLock {
+        let answer = budget.withLock {
             $0.take(
                 RateBudget.Cost(weight: request.weight, orders: request.orderCount), priority,
                 at: now())
         }
+        guard case .after(let wait) = answer, timeScale > 1 else { return answer }
+        return .after(Duration(nanoseconds: Int64(Double(wait.nanoseconds) / timeScale) + 1))
     }
 
     /// Takes what an answer says about limits: its counters, and a pause that it orders.

@@ -89,7 +89,7 @@ final class Hub {
                 body: Array("<html><body><h2>404 Not found</h2></body></html>".utf8),
                 isJSON: false)
         }
-        let wall = clock.start + clock.elapsed
+        let time = clock.now
         guard
             let parameters = Parameters(
                 query: halves.count == 2 ? String(halves[1]) : "", body: method == "GET" ? "" : body
@@ -100,16 +100,16 @@ final class Hub {
                 body: APIError(-1100, "Illegal characters found in a parameter.").body)
         }
         if let fault = faults.answering(endpoint, lowersRisk: endpoint.lowersRisk(parameters)) {
-            return answer(endpoint, parameters, given, at: wall, fault.answering, until: fault.end)
+            return answer(endpoint, parameters, given, at: time, fault.answering, until: fault.end)
         }
-        return answer(endpoint, parameters, given, at: wall)
+        return answer(endpoint, parameters, given, at: time)
     }
 
     /// What a request is answered when nothing is wrong with the venue.
     func answer(
-        _ endpoint: Endpoint, _ parameters: Parameters, _ given: String?, at wall: Timestamp
+        _ endpoint: Endpoint, _ parameters: Parameters, _ given: String?, at time: Timestamp
     ) -> Answer {
-        let isWithin = weight.add(endpoint.weight(parameters), at: wall)
+        let isWithin = weight.add(endpoint.weight(parameters), at: time)
         var headers = [("X-MBX-USED-WEIGHT-1M", String(weight.used))]
         var writer = JSONWriter()
         do throws(APIError) {
@@ -118,8 +118,8 @@ final class Hub {
             }
             try authenticate(endpoint, parameters, given)
             if endpoint.countsAsOrder {
-                let isShortWithin = ordersShort.add(1, at: wall)
-                let isLongWithin = ordersLong.add(1, at: wall)
+                let isShortWithin = ordersShort.add(1, at: time)
+                let isLongWithin = ordersLong.add(1, at: time)
                 headers.append(("X-MBX-ORDER-COUNT-10S", String(ordersShort.used)))
                 headers.append(("X-MBX-ORDER-COUNT-1M", String(ordersLong.used)))
                 guard isShortWithin, isLongWithin else {

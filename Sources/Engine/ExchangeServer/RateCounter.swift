@@ -1,6 +1,6 @@
 import Trading
 
-/// Counts in fixed windows of wall time, as the venue does.
+/// Counts in fixed windows of the exchange's time, as the venue does.
 struct RateCounter: Sendable {
     let window: Duration
     let max: Int

@@ -13,13 +13,13 @@ final class AccountHalf: Venue {
     private let note: @Sendable (Notice) -> Void
 
     init(
-        _ ground: BinanceGround, _ needs: VenueNeeds, _ credentials: Credentials, leverage: Int,
-        _ sink: VenueSink
+        _ ground: BinanceGround, _ needs: VenueNeeds, _ budget: VenueBudget,
+        _ credentials: Credentials, leverage: Int, _ sink: VenueSink
     ) {
         let clock = needs.clock
         rest = BinanceREST(
             base: ground.rest, trust: ground.trust, credentials: credentials,
-            budget: ground.budget, on: thread, timeScale: clock.scale, now: { clock.now() })
+            budget: budget, on: thread, timeScale: clock.scale, now: { clock.now() })
         note = sink.note
         let contracts = ContractWatch(
             ground.contracts, needs.instruments, rest: rest, isSigned: true,

@@ -17,7 +17,6 @@ struct BinanceGround {
     let instruments: [Instrument]
     /// Engine time; started at the venue's time where that could be asked.
     let clock: EngineClock
-    let budget: VenueBudget
     let contracts: ContractCache
 
     /// How long the venue's clock is asked for before the engine starts without it.
@@ -46,10 +45,9 @@ struct BinanceGround {
 
         let thread = TransportThread()
         let wall = EngineClock(start: EngineClock.wall(), scale: 1)
-        let budget = VenueBudget(now: { wall.now() })
         let client = BinanceREST(
-            base: rest, trust: trust, credentials: credentials, budget: budget, on: thread,
-            now: { wall.now() })
+            base: rest, trust: trust, credentials: credentials,
+            budget: VenueBudget(now: { wall.now() }), on: thread, now: { wall.now() })
         defer {
             client.stop()
             do throws(TransportThread.StopError) { try thread.stop() } catch {
@@ -96,7 +94,7 @@ struct BinanceGround {
                 settings: settings, rest: rest, stream: stream, trust: trust,
                 credentials: credentials, instruments: selection.instruments,
                 clock: clock ?? EngineClock(start: EngineClock.wall(), scale: scale),
-                budget: budget, contracts: cache)
+                contracts: cache)
         }
     }
 

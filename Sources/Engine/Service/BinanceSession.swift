@@ -26,8 +26,10 @@ final class BinanceSession: Venue {
             case .paper(let venue): venue
             case .account, .shadow: nil
             }
+        // One address, one account: both halves share it.
+        let budget = VenueBudget(now: { clock.now() }, timeScale: clock.scale)
         let market = MarketHalf(
-            ground, needs,
+            ground, needs, budget,
             VenueSink(
                 market: { items in
                     let time = clock.now()
@@ -40,7 +42,7 @@ final class BinanceSession: Venue {
         switch orders {
         case .account(let credentials, let leverage):
             self.orders = AccountHalf(
-                ground, needs, credentials, leverage: leverage,
+                ground, needs, budget, credentials, leverage: leverage,
                 VenueSink(
                     market: { _ in true }, order: { lanes.send(.order($0), at: clock.now()) },
                     account: { report in

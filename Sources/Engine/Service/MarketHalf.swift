@@ -12,10 +12,10 @@ final class MarketHalf: Sendable {
     private let note: @Sendable (Notice) -> Void
     private let hasBegun = Atomic<Bool>(false)
 
-    init(_ ground: BinanceGround, _ needs: VenueNeeds, _ sink: VenueSink) {
+    init(_ ground: BinanceGround, _ needs: VenueNeeds, _ budget: VenueBudget, _ sink: VenueSink) {
         let clock = needs.clock
         rest = BinanceREST(
-            base: ground.rest, trust: ground.trust, credentials: nil, budget: ground.budget,
+            base: ground.rest, trust: ground.trust, credentials: nil, budget: budget,
             on: thread, timeScale: clock.scale, now: { clock.now() })
         note = sink.note
         feed = BinanceMarketFeed(
