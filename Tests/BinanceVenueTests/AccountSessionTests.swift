@@ -528,6 +528,47 @@ struct AccountSessionTests {
         #expect(Self.heard(session.takeEffects()).isEmpty)
     }
 
+    @Test func `an order that the venue does not find yet is not somebody else's at once`() {
+        var session = AccountSession(
+            BinanceAccountConfiguration(
+                contracts: [Self.contract],
+                lastTrades: [LastTrade(instrument: InstrumentID(0), tradeID: 5)]), timeScale: 1)
+        let unknown = AccountVerdictTests.outcome(
+            400, "{\"code\":-2013,\"msg\":\"Order does not exist.\"}", isMutation: false)
+        let question = AccountQuestion.tradeOrder(0, VenueOrderID(77))
+        session.wantHistory(0)
+        for _ in 0..<3 {
+            session.receive(.trades(0), Self.trades([(6, 77, 1_000_000)]), Self.moment())
+            _ = session.takeEffects()
+            session.receive(question, unknown, Self.moment())
+            let effects = session.takeEffects()
+            #expect(Self.heard(effects).isEmpty)
+            #expect(effects == [.wake(.history(0), after: .milliseconds(500))])
+            session.wake(.history(0), Self.moment())
+        }
+        session.receive(.trades(0), Self.trades([(6, 77, 1_000_000)]), Self.moment())
+        session.receive(question, Self.answer("FILLED", executed: "0.001"), Self.moment())
+        #expect(Self.heard(session.takeEffects()) == [6])
+    }
+
+    @Test func `a fill of an order that the venue never finds is told as somebody else's`() {
+        var session = AccountSession(
+            BinanceAccountConfiguration(
+                contracts: [Self.contract],
+                lastTrades: [LastTrade(instrument: InstrumentID(0), tradeID: 5)]), timeScale: 1)
+        let unknown = AccountVerdictTests.outcome(
+            400, "{\"code\":-2013,\"msg\":\"Order does not exist.\"}", isMutation: false)
+        session.wantHistory(0)
+        var heard: [Int64] = []
+        for _ in 0..<20 where heard.isEmpty {
+            session.receive(.trades(0), Self.trades([(6, 77, 1_000_000)]), Self.moment())
+            session.receive(.tradeOrder(0, VenueOrderID(77)), unknown, Self.moment())
+            heard = Self.heard(session.takeEffects())
+            session.wake(.history(0), Self.moment())
+        }
+        #expect(heard == [-6])
+    }
+
     @Test func `a lost stream is told at once and opened anew after a wait that grows`() {
         var session = Self.session()
         session.link.state = .live(1, since: Self.begin)

@@ -50,7 +50,7 @@ extension AccountSession {
         } catch { failHistory(place, outcome) }
     }
 
-    /// Whose order a fill was of. An order that the venue does not know is nobody's of ours.
+    /// Whose order a fill was of. An order that the venue does not know, asked again and again, is nobody's of ours.
     mutating func traderCame(
         _ place: Int, _ id: VenueOrderID, _ outcome: BinanceREST.Outcome, _ now: AccountMoment
     ) {
@@ -60,7 +60,7 @@ extension AccountSession {
                 guard answer.venueOrderID == id else { return failHistory(place, outcome) }
                 tracker.link(id, instrument(place), to: answer.clientOrderID)
             } catch { return failHistory(place, outcome) }
-        } else if !outcome.isUnknownOrder {
+        } else if !outcome.isUnknownOrder || !replays[place].missed(id) {
             return failHistory(place, outcome)
         }
         follow(replays[place].resolved(id), place, now)

@@ -35,6 +35,9 @@ struct TradeReplay: Sendable {
     private var trades: [AccountTrade] = []
     private var last: Int64?
     private var unresolved: [VenueOrderID] = []
+    /// How often the venue did not know an order that it has fills of: its copies are not equally fast.
+    private var misses: [VenueOrderID: Int] = [:]
+    private static let maxMisses = 10
     private var pages = 0
     private(set) var isRunning = false
     private var isWantedAgain = false
@@ -110,6 +113,12 @@ struct TradeReplay: Sendable {
         return unresolved.isEmpty ? .done(trades, last: last) : .wait
     }
 
+    /// The venue does not know the order of a fill. Answers whether that is its last word.
+    mutating func missed(_ id: VenueOrderID) -> Bool {
+        misses[id, default: 0] += 1
+        return misses[id, default: 0] >= Self.maxMisses
+    }
+
     /// A question failed: the run is given up. Nothing of it was told, so it can be done again from its beginning.
     mutating func fail() {
         guard isRunning else { return }
@@ -124,6 +133,7 @@ struct TradeReplay: Sendable {
         isRunning = false
         completed = begun
         trades = []
+        misses = [:]
         return isWantedAgain ? begin(after: confirmed) : .wait
     }
 }
