@@ -450,6 +450,15 @@ struct AccountSessionTests {
         #expect(reports == [.filled(Self.fill())])
     }
 
+    @Test func `an event of a time that cannot be dates no reading`() {
+        var session = Self.session()
+        session.link.state = .live(1, since: Self.begin)
+        let soon = Self.begin + .hours(1)
+        session.received(1, .multiAssetsMode(isOn: false, eventTime: soon), Self.moment())
+        session.received(1, .multiAssetsMode(isOn: false, eventTime: .distantFuture), Self.moment())
+        #expect(session.lastEventTime == soon)
+    }
+
     // MARK: Beginnings of a history
 
     private static func trades(_ rows: [(id: Int64, order: Int, time: Int)]) -> BinanceREST.Outcome

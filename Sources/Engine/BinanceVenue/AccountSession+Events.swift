@@ -5,9 +5,15 @@ import Trading
 
 /// Events of the user stream in the engine's words.
 extension AccountSession {
+    /// How far the venue's time can be ahead of what we believe while its clock was never measured.
+    private static let maxClockError = Duration.hours(24)
+
     mutating func take(_ event: UserEvent, _ now: AccountMoment) {
         count(unknown: event.unknownWords)
-        lastEventTime = max(lastEventTime, event.eventTime ?? .distantPast)
+        // One that cannot be would date every later reading after all that happens.
+        if let time = event.eventTime, time - now.venue <= Self.maxClockError {
+            lastEventTime = max(lastEventTime, time)
+        }
         switch event {
         case .order(let update): take(update, now)
         case .algo(let update): take(update)
