@@ -238,6 +238,28 @@ struct DeskTests {
         #expect(try Self.code(&desk, .setDual, "dualSidePosition=false") == "-4059")
     }
 
+    @Test func `best prices that are told again have ids that rise, before and after them`() throws
+    {
+        var desk = try Self.desk()
+        let symbol = desk.instruments[0].symbol
+        desk.wanted.insert(
+            try #require(StreamKey("btcusdt@bookTicker", instruments: desk.instruments)))
+        var decoder = BinanceMarketDecoder(instruments: [(symbol, InstrumentID(0))])
+        var ids: [UInt64] = []
+        for _ in 0..<5 {
+            desk.advance(to: desk.now + .seconds(5))
+            desk.repeatTickers(3)
+            for publication in desk.takePublications() {
+                guard
+                    case .bookTicker(let ticker) = try decoder.decode(publication.payload.span).data
+                else { continue }
+                ids.append(ticker.updateID)
+            }
+        }
+        #expect(ids.count > 15)
+        #expect(zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 })
+    }
+
     @Test func `every market frame is read by our decoder, and the book never has a gap`() throws {
         var desk = try Self.desk()
         let names = [

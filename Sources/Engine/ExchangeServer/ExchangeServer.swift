@@ -66,6 +66,21 @@ package final class ExchangeServer: Sendable {
         } catch { throw ExchangeServerError(description: "the exchange has ended: \(error)") }
     }
 
+    /// Lets one thing happen now that a schedule of faults could have brought. Must not be called on the server's thread.
+    package func meet(_ moment: Fault.Moment) throws(ExchangeServerError) {
+        do {
+            try loop.submit { [hub] in hub.value.meet(moment) }.wait()
+        } catch { throw ExchangeServerError(description: "the exchange has ended: \(error)") }
+    }
+
+    /// Ends every connection, of streams and of requests, without a word; new ones are taken. Must not be called on the
+    /// server's thread.
+    package func cutConnections() throws(ExchangeServerError) {
+        do {
+            try loop.submit { [hub] in hub.value.cutConnections() }.wait()
+        } catch { throw ExchangeServerError(description: "the exchange has ended: \(error)") }
+    }
+
     /// Closes every connection and ends the thread.
     package func stop() throws(ExchangeServerError) {
         for task in repeating { task.cancel() }
@@ -103,8 +118,8 @@ package final class ExchangeServer: Sendable {
         guard hub.value.connections < limits.connections else {
             throw ExchangeServerError(description: "too many connections")
         }
-        hub.value.connections += 1
-        channel.closeFuture.assumeIsolated().whenComplete { _ in hub.value.connections -= 1 }
+        let number = hub.value.opened(channel)
+        channel.closeFuture.assumeIsolated().whenComplete { _ in hub.value.closed(number) }
         let upgrader = NIOWebSocketServerUpgrader(
             maxFrameSize: limits.frameBytes,
             shouldUpgrade: { channel, head in

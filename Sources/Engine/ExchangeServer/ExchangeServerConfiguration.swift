@@ -18,6 +18,9 @@ package struct ExchangeServerConfiguration: Sendable {
     /// those of `/public`, as the live host does.
     package var deliversAllUnrouted = false
     package var limits = Limits()
+    /// So many messages a wall second more: the best prices again, under higher ids, of each symbol whose ticker somebody
+    /// hears, in turn.
+    package var extraTickersPerSecond = 0
     /// What goes wrong, and when.
     package var faults: [Fault] = []
     /// Told when a fault happens for the first time, on the server's thread; must not wait.

@@ -32,6 +32,11 @@ final class Hub {
     /// Clients of each stream, with the name by which each asked for it.
     private var listeners: [StreamKey: [(client: Int, name: String)]] = [:]
     var connections = 0
+    /// Open connections of all kinds by number, so that all can be cut at once.
+    private var channels: [Int: any Channel] = [:]
+    private var lastChannel = 0
+    /// Until when the extra messages have been told, in elapsed time.
+    private var flooded = Duration.zero
     private var faults: FaultClock
     /// Messages that a fault holds back, with the elapsed time at which they go.
     private var held: [(due: Duration, isReversed: Bool, publication: Publication)] = []
@@ -68,7 +73,48 @@ final class Hub {
         }
         for rule in faults.takeRules() { desk.begin(rule) }
         desk.observe(&naked)
+        flood()
         deliver()
+    }
+
+    private func flood() {
+        let rate = configuration.extraTickersPerSecond
+        guard rate > 0 else { return }
+        let count = Int((elapsed - flooded).seconds * Double(rate))
+        guard count > 0 else { return }
+        // What a busy moment has missed is not made good beyond a tenth of a second.
+        desk.repeatTickers(min(count, rate / 10))
+        flooded = max(
+            flooded + Duration(nanoseconds: Int64(count) * 1_000_000_000 / Int64(rate)),
+            elapsed - .milliseconds(100))
+    }
+
+    /// Lets one thing happen now that a schedule could have brought.
+    func meet(_ moment: Fault.Moment) {
+        tick()
+        desk.meet(moment)
+        if case .disconnect(let streams) = moment { disconnect(streams) }
+        if case .listenKeyEnds(isTold: false) = moment { silenceUser() }
+        deliver()
+    }
+
+    // MARK: Connections
+
+    func opened(_ channel: any Channel) -> Int {
+        connections += 1
+        lastChannel += 1
+        channels[lastChannel] = channel
+        return lastChannel
+    }
+
+    func closed(_ number: Int) {
+        connections -= 1
+        channels[number] = nil
+    }
+
+    /// Ends every connection, of streams and of requests, without a word.
+    func cutConnections() {
+        for number in channels.keys.sorted() { channels[number]?.close(promise: nil) }
     }
 
     /// What the venue itself has seen of our account.

@@ -96,6 +96,7 @@ extension VenueDesk {
         let keys = [StreamKey.bookTicker(id), .allBookTickers]
         guard isWanted(keys) else { return }
         var ticker = ticker
+        ticker.updateID += tickerLead
         if isCrossed(.ticker, id) {
             swap(&ticker.bidPrice, &ticker.askPrice)
         }
@@ -112,6 +113,20 @@ extension VenueDesk {
                 writer.field("A", ticker.askQuantity)
                 writer.endObject()
             }
+        }
+    }
+
+    /// Tells the latest best prices `count` times more, of one symbol after the other.
+    mutating func repeatTickers(_ count: Int) {
+        let heard = instruments.indices.filter {
+            isWanted([.bookTicker(instruments[$0].id), .allBookTickers])
+        }
+        guard !heard.isEmpty else { return }
+        for number in 0..<count {
+            let place = heard[number % heard.count]
+            guard let ticker = boards[place].ticker else { continue }
+            tickerLead += 1
+            publishTicker(ticker, instruments[place].id)
         }
     }
 

@@ -62,6 +62,8 @@ struct VenueDesk: Sendable {
     var wanted: Set<StreamKey> = []
     var hasUserListener = false
     var publications: [Publication] = []
+    /// How far the ids of best prices are ahead because some were told again.
+    var tickerLead: UInt64 = 0
     /// What the exchange said to the order that is being placed.
     var rejection: RejectReason?
     var depthAnswer: DepthSnapshot?

@@ -14,7 +14,8 @@ import Trading
 /// `narwhal bench`: how fast the shipped binary is, measured on itself.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure this binary.", subcommands: [BenchReplay.self, BenchMarket.self])
+        abstract: "Measure this binary.",
+        subcommands: [BenchReplay.self, BenchMarket.self, BenchVenue.self])
 }
 
 /// Trades per CPU second from a dump file through parse and the whole core.

@@ -54,6 +54,8 @@ final class BinanceSession: Venue {
         }
     }
 
+    var marketFeed: (counters: MarketFeedCounters, isWarm: Bool) { market.state }
+
     func start() {
         orders.start()
         market.start(after: orders is AccountHalf ? Self.accountFirst : .zero)

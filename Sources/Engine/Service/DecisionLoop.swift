@@ -126,7 +126,20 @@ struct DecisionLoop {
         around.gate.set(engine.gate.epoch)
         remember(event, actions)
         for action in actions { perform(action, of: event) }
+        if case .account(let report) = body { noteLink(report) }
         processFollowUps()
+    }
+
+    private func noteLink(_ report: AccountReport) {
+        switch report {
+        case .lost: around.gauges.linkLost(at: EngineClock.monotonic())
+        case .alive: around.gauges.linkAlive(at: EngineClock.monotonic())
+        case .snapshot:
+            if engine.reading.isAgreed { around.gauges.accountAgreed(at: EngineClock.monotonic()) }
+        case .funding, .liquidation, .forcedFill, .marginMoved, .transferred, .unsafeSettings,
+            .trouble, .instrument, .instrumentStatus:
+            break
+        }
     }
 
     private mutating func processFollowUps() {

@@ -1,4 +1,5 @@
 import Archive
+package import BinanceVenue
 import CPosix
 package import DecisionCore
 import Dispatch
@@ -201,6 +202,14 @@ package final class EngineRunner {
 
     /// The way of the latest orders out of the engine.
     package var orderTimings: [OrderTiming] { gauges.orderTimings }
+
+    /// What the order link has gone through last.
+    package var linkMoments: LinkMoments { gauges.linkMoments }
+
+    /// What the market's session has seen, and whether it has all that it wants; `nil` on the simulated exchange.
+    package var marketFeed: (counters: MarketFeedCounters, isWarm: Bool)? {
+        (venue as? BinanceSession)?.marketFeed
+    }
 
     /// Hands a command to the engine, as a signal does.
     package func send(_ command: Command, name: String) {

@@ -13,6 +13,7 @@ package final class Gauges: Sendable {
     /// Nanoseconds of the slowest of the last commits.
     private let commits = Mutex<[Int64]>([])
     private let timings = Mutex(OrderTimings())
+    private let link = Mutex(LinkMoments())
 
     package init() {}
 
@@ -25,6 +26,12 @@ package final class Gauges: Sendable {
         timings.withLock { $0.release(id, at: time) }
     }
     func left(_ id: ClientOrderID, at time: Int64) { timings.withLock { $0.leave(id, at: time) } }
+
+    /// What the order link has gone through last.
+    package var linkMoments: LinkMoments { link.withLock { $0 } }
+    func linkLost(at time: Int64) { link.withLock { $0.lost = time } }
+    func linkAlive(at time: Int64) { link.withLock { $0.seen(at: time) } }
+    func accountAgreed(at time: Int64) { link.withLock { $0.agreed(at: time) } }
 
     /// The journal took no more.
     func journalRefused() { refused.wrappingAdd(1, ordering: .relaxed) }
@@ -55,6 +62,18 @@ package final class Gauges: Sendable {
             uncommittedRecords: journal.pending, residentBytes: resident.load(ordering: .relaxed),
             clients: clients.clients, rejectedFrames: clients.rejectedFrames)
     }
+}
+
+/// When the order link was lost last and what followed, in monotonic nanoseconds; 0: not yet.
+package struct LinkMoments: Hashable, Sendable {
+    package fileprivate(set) var lost: Int64 = 0
+    /// The first sign of life after it.
+    package private(set) var alive: Int64 = 0
+    /// The first reading of the account after it that agreed.
+    package private(set) var agreed: Int64 = 0
+
+    fileprivate mutating func seen(at time: Int64) { if alive <= lost { alive = time } }
+    fileprivate mutating func agreed(at time: Int64) { if agreed <= lost { agreed = time } }
 }
 
 /// The way of one order out of the engine, in monotonic nanoseconds.

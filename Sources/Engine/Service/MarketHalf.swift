@@ -25,6 +25,8 @@ final class MarketHalf: Sendable {
             rest: rest, trust: ground.trust, on: thread, now: { clock.now() }, sink: sink)
     }
 
+    var state: (counters: MarketFeedCounters, isWarm: Bool) { (feed.counters, feed.isWarm) }
+
     func start() {
         let (begins, _) = hasBegun.compareExchange(
             expected: false, desired: true, ordering: .acquiringAndReleasing)
