@@ -194,7 +194,8 @@ let package = Package(
         tests(
             "BinanceVenueTests",
             [
-                "BinanceVenue", "ExchangeServer", "BinanceFormat", "Transport", "Messages", "Market",
+                "BinanceVenue", "ExchangeServer", "BinanceFormat", "Transport", "Messages",
+                "Market",
                 "Population", "Text", "Trading",
             ]),
         tests(

@@ -183,6 +183,30 @@ struct LedgerTests {
         #expect(Set(actions.canceled) == [stop.clientOrderID, target.clientOrderID])
     }
 
+    @Test
+    func `a stop of the other side covers nothing of a position that was turned round by hand`()
+        throws
+    {
+        var cockpit = try Cockpit()
+        let (entry, oldStop, oldTarget) = try cockpit.openPosition()
+        // Twice as much as is open: a position of the same size the other way.
+        let fill = Fill(
+            tradeID: 90, price: Cockpit.price(60_000),
+            quantity: entry.quantity + entry.quantity, side: .sell, commission: Money(whole: 3),
+            isMaker: false, venueTime: cockpit.time)
+        let actions = cockpit.send(.account(.forcedFill(Cockpit.btc, fill)))
+        let proof = try #require(cockpit.engine.protection(0))
+        #expect(proof.stop == nil)
+        #expect(proof.naked == entry.quantity)
+        let stop = try #require(actions.submitted.first { $0.kind.isConditional })
+        #expect(stop.side == .buy && stop.quantity == entry.quantity && stop.isReduceOnly)
+        let accepted = cockpit.accept(stop)
+        #expect(cockpit.engine.protection(0)?.stop?.request.clientOrderID == stop.clientOrderID)
+        #expect(cockpit.engine.protection(0)?.naked == .zero)
+        let canceled = Set(actions.canceled + accepted.canceled)
+        #expect(canceled == [oldStop.clientOrderID, oldTarget.clientOrderID])
+    }
+
     @Test func `the day begins anew at midnight with the equity of that moment`() throws {
         var cockpit = try Cockpit()
         let (_, stop, _) = try cockpit.openPosition()

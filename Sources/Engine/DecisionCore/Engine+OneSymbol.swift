@@ -126,7 +126,7 @@ extension Engine {
         let filters = symbols[index].exitFilters
         let id = symbols[index].instrument.id
         let standing = orders.live.first {
-            $0.instrument == id && $0.record.purpose == .protectiveStop && $0.isConfirmedOpen
+            $0.instrument == id && $0.isStop(of: held.direction) && $0.isConfirmedOpen
                 && $0.rest >= filters.tradable(held.quantity) && !held.isHeld(by: $0)
         }
         guard let trigger = standing?.record.request.kind.price else { return false }

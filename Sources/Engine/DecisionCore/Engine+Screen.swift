@@ -43,7 +43,7 @@ extension Engine {
         let id = symbols[index].instrument.id
         var stop: LiveOrder?
         for order in orders.live
-        where order.instrument == id && order.record.purpose == .protectiveStop
+        where order.instrument == id && order.isStop(of: position.record.direction)
             && order.isConfirmedOpen
         {
             if stop.map({ $0.rest < order.rest }) ?? true { stop = order }

@@ -179,7 +179,9 @@ extension Engine {
         var placed = Quantity.zero
         var exact: LiveOrder?
         for order in orders.live
-        where order.instrument == id && order.record.purpose == .protectiveStop && order.isWanted {
+        where order.instrument == id && order.isStop(of: position.record.direction)
+            && order.isWanted
+        {
             if order.isConfirmedOpen {
                 covered = covered + order.rest
             } else {
@@ -288,6 +290,17 @@ extension Engine {
     // MARK: The target
 
     private mutating func driveTarget(_ index: Int) {
+        // Of a position that other hands have turned round.
+        let direction = symbols[index].position?.record.direction
+        for id in liveOrders(
+            index,
+            where: {
+                $0.record.purpose == .target && $0.isWanted
+                    && $0.record.request.side == direction?.entrySide
+            })
+        {
+            cancel(id)
+        }
         guard let position = symbols[index].position, !position.isClosing,
             let price = position.record.targetPrice, position.targetFailures < 3,
             !hasLiveEntry(index), reading.hasEverAgreed
@@ -364,16 +377,22 @@ extension Engine {
 }
 
 extension PositionRecord {
-    /// Whether `order` is a stop at least as near to the mark as the position's.
+    /// Whether `order` is a stop of this position, at least as near to the mark as the position's.
     func isHeld(by order: LiveOrder) -> Bool {
-        guard order.record.purpose == .protectiveStop,
-            let trigger = order.record.request.kind.price
-        else { return false }
+        guard order.isStop(of: direction), let trigger = order.record.request.kind.price else {
+            return false
+        }
         return direction == .long ? trigger >= stopPrice : trigger <= stopPrice
     }
 }
 
 extension LiveOrder {
+    /// Whether it is a stop of a position that profits this way; a fill by other hands may have turned the position round
+    /// under a stop, which then covers nothing.
+    func isStop(of direction: Direction) -> Bool {
+        record.purpose == .protectiveStop && record.request.side == direction.exitSide
+    }
+
     var isExit: Bool {
         switch record.purpose {
         case .exit: true

@@ -68,14 +68,34 @@ struct DecisionLoop {
             fireTimers(upTo: around.clock.now())
             release()
             publish()
+            if around.lanes.isDraining {
+                withholdEntries()
+                if isQuiet { break }
+            }
             around.lanes.wait(nanoseconds: patience())
         }
-        // What has not left by now never leaves; else the next run would have to wait for the proof of that.
+        withholdEntries()
+        // Nothing that lowers risk is left behind, whether its record is on disk or not.
+        for request in performer.removeAll() {
+            around.venue.submit(request) { true }
+        }
+        return (engine, sequence)
+    }
+
+    /// What has not left by now never leaves; else the next run would have to wait for the proof of that.
+    private mutating func withholdEntries() {
         for request in performer.removeEntries() {
             withhold(request.clientOrderID, request.instrument)
         }
         processFollowUps()
-        return (engine, sequence)
+    }
+
+    /// Whether the engine may end: nothing waits here, no entry is on its way, and every position is covered whole.
+    private var isQuiet: Bool {
+        guard performer.isEmpty,
+            !engine.orders.live.contains(where: { $0.record.purpose == .entry })
+        else { return false }
+        return engine.symbols.indices.allSatisfy { engine.protection($0)?.naked.isZero ?? true }
     }
 
     // MARK: - Taking
@@ -123,7 +143,8 @@ struct DecisionLoop {
         let begin = EngineClock.monotonic()
         let actions = engine.process(event)
         latency.record(EngineClock.monotonic() - begin)
-        around.gate.set(engine.gate.epoch)
+        // An engine that is about to end takes no new risk, whatever was approved.
+        around.gate.set(around.lanes.isDraining ? GateEpoch(.max) : engine.gate.epoch)
         remember(event, actions)
         for action in actions { perform(action, of: event) }
         if case .account(let report) = body { noteLink(report) }

@@ -219,13 +219,16 @@ package final class EngineRunner {
         lanes.send(CommandEnvelope(id: id, command: command, origin: .signal(name)))
     }
 
-    /// Ends everything in order: no more market, decisions, records, sockets. Positions and their stops are kept.
+    /// Ends everything in order: no more entries, market, decisions, records, sockets. Positions and their stops are kept;
+    /// a position whose stop is not confirmed yet is waited for, up to three seconds.
     ///
     /// Answers the core as it was last, and whether the journal could be ended cleanly.
     package func stop() -> (outcome: Outcome?, isClean: Bool) {
+        lanes.drain()
+        let quiet = end.wait(within: .seconds(3))
+        if quiet == nil { lanes.stop() }
+        let outcome = quiet ?? end.wait(within: .seconds(10))
         venue.stop()
-        lanes.stop()
-        let outcome = end.wait(within: .seconds(10))
         let isClean = journal.stop(
             at: max(clock.now(), outcome?.engine.now ?? clock.now()), within: .seconds(10))
         tape.close()

@@ -30,6 +30,7 @@ package final class Lanes: Sendable {
     private let wakeUp = DispatchSemaphore(value: 0)
     private let urgent = Atomic<Bool>(false)
     private let stopping = Atomic<Bool>(false)
+    private let draining = Atomic<Bool>(false)
 
     package init(instruments: Int) {
         state = Mutex(State(market: MarketLane(instruments: instruments)))
@@ -94,6 +95,14 @@ package final class Lanes: Sendable {
         }
         if mustWake { wakeUp.signal() }
     }
+
+    /// Asks the decision thread to end as soon as nothing is on its way and every position is covered.
+    package func drain() {
+        draining.store(true, ordering: .releasing)
+        wake()
+    }
+
+    package var isDraining: Bool { draining.load(ordering: .acquiring) }
 
     /// Ends the decision thread, also in the middle of a long batch of market data.
     package func stop() {

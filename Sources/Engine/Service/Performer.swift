@@ -88,6 +88,12 @@ package struct Performer: Sendable {
         return true
     }
 
+    /// Takes out everything that still waits, in the order of submission.
+    package mutating func removeAll() -> [OrderRequest] {
+        defer { waiting = [] }
+        return waiting.map(\.order.request)
+    }
+
     /// Takes out every order that raises risk: at the end none of them may leave.
     package mutating func removeEntries() -> [OrderRequest] {
         var removed: [OrderRequest] = []
