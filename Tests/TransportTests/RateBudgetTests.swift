@@ -57,6 +57,15 @@ struct RateBudgetTests {
         #expect(budget.take(.init(weight: 20), .lowersRisk, at: Self.at(0)) == .now)
     }
 
+    @Test func `a pause that one budget learned holds another of the same address`() {
+        var first = Self.budget()
+        first.pause(.banned, for: .seconds(30), at: Self.at(0))
+        var second = Self.budget()
+        second.adoptPauses(of: first)
+        #expect(
+            second.take(.init(weight: 1), .lowersRisk, at: Self.at(10_000)) == .after(.seconds(20)))
+    }
+
     @Test func `the venue's own count is believed when it is more`() {
         var budget = Self.budget()
         #expect(budget.take(.init(weight: 10), .normal, at: Self.at(0)) == .now)

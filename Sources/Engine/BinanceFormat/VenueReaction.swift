@@ -144,7 +144,7 @@ package struct VenueOutcome: Hashable, Sendable {
         case -2021, -4142: .wouldTrigger
         case -2022, -4118, -2024, -2026, -4062: .reduceOnlyConflict
         case -2018, -2019, -2027, -2028, -4028, -4050, -4051, -4161, -4045, -2025: .margin
-        case -2023, -4087, -4088, -4107 ... -4105, -4140, -4141, -4189, -4192, -4400, -4401:
+        case -2023, -4087, -4088, -4108 ... -4105, -4140, -4141, -4189, -4192, -4400, -4401:
             .reduceOnlyMode
         case -2011, -2013: .orderGone
         case -4116: .duplicateID

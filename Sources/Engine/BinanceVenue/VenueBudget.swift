@@ -48,6 +48,12 @@ package final class VenueBudget: Sendable {
         budget.withLock { $0.replaceLimits(known) }
     }
 
+    /// Takes over the pauses that another budget has learned, whose time is the same as ours or behind it.
+    package func adoptPauses(of other: VenueBudget) {
+        let learned = other.budget.withLock { $0 }
+        budget.withLock { $0.adoptPauses(of: learned) }
+    }
+
     /// Counts a request when it may go now; else says how long to wait in wall time.
     func take(_ request: BinanceRequest) -> RateBudget.Answer {
         let priority: RateBudget.Priority =

@@ -18,6 +18,8 @@ struct BinanceGround {
     /// Engine time; started at the venue's time where that could be asked.
     let clock: EngineClock
     let contracts: ContractCache
+    /// What the first questions learned about limits, in wall time.
+    let budget: VenueBudget
 
     /// How long the venue's clock is asked for before the engine starts without it.
     private static let clockPatience = 3
@@ -45,9 +47,10 @@ struct BinanceGround {
 
         let thread = TransportThread()
         let wall = EngineClock(start: EngineClock.wall(), scale: 1)
+        let budget = VenueBudget(now: { wall.now() })
         let client = BinanceREST(
-            base: rest, trust: trust, credentials: credentials,
-            budget: VenueBudget(now: { wall.now() }), on: thread, now: { wall.now() })
+            base: rest, trust: trust, credentials: credentials, budget: budget, on: thread,
+            now: { wall.now() })
         defer {
             client.stop()
             do throws(TransportThread.StopError) { try thread.stop() } catch {
@@ -94,7 +97,7 @@ struct BinanceGround {
                 settings: settings, rest: rest, stream: stream, trust: trust,
                 credentials: credentials, instruments: selection.instruments,
                 clock: clock ?? EngineClock(start: EngineClock.wall(), scale: scale),
-                contracts: cache)
+                contracts: cache, budget: budget)
         }
     }
 

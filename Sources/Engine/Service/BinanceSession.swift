@@ -28,6 +28,7 @@ final class BinanceSession: Venue {
             }
         // One address, one account: both halves share it.
         let budget = VenueBudget(now: { clock.now() }, timeScale: clock.scale)
+        budget.adoptPauses(of: ground.budget)
         let market = MarketHalf(
             ground, needs, budget,
             VenueSink(

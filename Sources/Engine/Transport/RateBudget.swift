@@ -138,6 +138,12 @@ package struct RateBudget: Hashable, Sendable {
         }
     }
 
+    /// Takes over the pauses that another budget of the same address has learned.
+    package mutating func adoptPauses(of other: RateBudget) {
+        throttledUntil = max(throttledUntil, other.throttledUntil)
+        bannedUntil = max(bannedUntil, other.bannedUntil)
+    }
+
     /// What is counted in a window now, or `nil` when there is no such window.
     package mutating func used(
         _ resource: Resource, per interval: Trading.Duration, at time: Timestamp
