@@ -1,4 +1,5 @@
 import BinanceFormat
+import Text
 package import Trading
 
 /// Why the contracts of an engine cannot be used, in one plain line.
@@ -129,26 +130,10 @@ package struct ContractBook: Hashable, Sendable, Codable {
     private func nearest(to symbol: SymbolName) -> SymbolName? {
         var best: (symbol: SymbolName, distance: Int)?
         for contract in contracts where contract.isTradable && contract.marginAsset == Self.asset {
-            let distance = Self.distance(symbol.description, contract.symbol.description)
+            let distance = symbol.description.editDistance(to: contract.symbol.description)
             if distance < best?.distance ?? 4 { best = (contract.symbol, distance) }
         }
         return best?.symbol
-    }
-
-    /// Letters to insert, remove or exchange.
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let (left, right) = (Array(left.utf8), Array(right.utf8))
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var previous = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let current = row[j + 1]
-                row[j + 1] = a == b ? previous : min(previous, row[j], current) + 1
-                previous = current
-            }
-        }
-        return row[right.count]
     }
 }
 

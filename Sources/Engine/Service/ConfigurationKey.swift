@@ -1,3 +1,5 @@
+import Text
+
 /// What a configuration value may be.
 enum ConfigurationKind: Sendable {
     case text
@@ -140,24 +142,9 @@ struct ConfigurationKey: Sendable {
     static func nearest(to path: String) -> String? {
         var best: (path: String, distance: Int)?
         for key in all {
-            let distance = editDistance(path.lowercased(), key.path.lowercased())
+            let distance = path.lowercased().editDistance(to: key.path.lowercased())
             if distance < best?.distance ?? 4 { best = (key.path, distance) }
         }
         return best?.path
-    }
-
-    private static func editDistance(_ left: String, _ right: String) -> Int {
-        let (left, right) = (Array(left.utf8), Array(right.utf8))
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var previous = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let current = row[j + 1]
-                row[j + 1] = a == b ? previous : min(previous, row[j], current) + 1
-                previous = current
-            }
-        }
-        return row[right.count]
     }
 }
