@@ -19,8 +19,7 @@ extension RunningEngineTests {
         func `whenever an engine is killed, the next one finds everything, once, and guards it`()
             throws
         {
-            // Slow enough that even so many starts stay within the venue's request limits.
-            let exchange = try TestExchange(speed: 10)
+            let exchange = try TestExchange(speed: 40)
             let directory = try TestDirectory()
             let state = directory.path + "/state"
             try FileManager.default.createDirectory(
@@ -31,7 +30,7 @@ extension RunningEngineTests {
             var protectedAfter: [Double] = []
             var open = 0
             for number in 0..<Self.crashes {
-                let child = try EngineProcess(directory, text)
+                let child = try EngineProcess(directory, text, model: TestEngine.restlessModel)
                 let ready = Moment.now()
                 // Whatever was open when the last one died is covered again, whole, soon.
                 let before = try exchange.witness()
@@ -45,10 +44,10 @@ extension RunningEngineTests {
                 if !before.holdings.isEmpty {
                     protectedAfter.append(Double(Moment.now() - ready) / 1e9)
                 }
-                usleep(UInt32(50_000 + chance.next() % 6_000_000))
+                usleep(UInt32(50_000 + chance.next() % 3_000_000))
                 _ = child.end(SIGKILL)
             }
-            let child = try EngineProcess(directory, text)
+            let child = try EngineProcess(directory, text, model: TestEngine.restlessModel)
             let client = try SocketClient(child.ready.controlSocket)
             let isRead = try eventually(within: 20) {
                 guard let report = try client.status() else { return false }

@@ -37,11 +37,13 @@ final class EngineProcess {
             """)
     }
 
-    /// Starts it in `directory`, with the eager model in `model.json` there, and waits for its ready line.
-    init(_ directory: TestDirectory, _ configuration: String) throws {
+    /// Starts it in `directory`, with `model` in `model.json` there, and waits for its ready line.
+    init(
+        _ directory: TestDirectory, _ configuration: String, model: String = TestEngine.model
+    ) throws {
         let file = directory.path + "/config.toml"
         try configuration.write(toFile: file, atomically: true, encoding: .utf8)
-        try TestEngine.model.write(
+        try model.write(
             toFile: directory.path + "/model.json", atomically: true, encoding: .utf8)
         process.executableURL = Self.program
         process.arguments = [

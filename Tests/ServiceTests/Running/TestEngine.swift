@@ -57,6 +57,13 @@ final class TestEngine {
         }
         """
 
+    /// Wants a position at every candle too, and leaves it soon: for tests that need orders.
+    static let restlessModel =
+        model
+        .replacingOccurrences(
+            of: "\"intercept\": -6.0, \"weights\": {}",
+            with: "\"intercept\": 3.0, \"weights\": {\"held_fraction\": 5.0}")
+
     static func configuration(
         _ directory: TestDirectory, seed: UInt64 = 1, timeScale: Double = 120
     ) throws -> Service.Configuration {
