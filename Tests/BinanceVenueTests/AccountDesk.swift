@@ -1,5 +1,6 @@
 import BinanceFormat
 import BinanceVenue
+import Dispatch
 import ExchangeServer
 import Messages
 import Population
@@ -78,11 +79,23 @@ final class AccountDesk: Sendable {
     static let bitcoin = InstrumentID(0)
     static let ether = InstrumentID(1)
 
+    /// Of `schedule`, what happens once and not at the very beginning happens so long after the session has become live: a
+    /// busy machine may need longer for that than any fixed time.
     init(
         _ schedule: String = "", begins: Bool = true, isClocked: Bool = true,
         _ change: (inout BinanceAccountConfiguration) -> Void = { _ in }
     ) async throws {
+        var later: [(delay: Duration, moment: Fault.Moment)] = []
         venue = try await LocalVenue(schedule, isClocked: isClocked) { settings in
+            if begins {
+                settings.faults.removeAll { fault in
+                    guard case .moment(let moment) = fault.effect, fault.begin > .zero else {
+                        return false
+                    }
+                    later.append((fault.begin, moment))
+                    return true
+                }
+            }
             // A young market of few people: it is there to fill orders.
             settings.population.warmUp = .minutes(1)
             settings.population.holders = 20
@@ -104,6 +117,14 @@ final class AccountDesk: Sendable {
         guard begins else { return }
         account.start()
         try #require(await waits { $0.snapshots.count >= 1 && $0.isLive })
+        for (delay, moment) in later {
+            DispatchQueue.global().asyncAfter(
+                deadline: .now() + .nanoseconds(Int(delay.nanoseconds))
+            ) { [server = venue.server] in
+                // A test that has ended meanwhile needs it no more.
+                do throws(ExchangeServerError) { try server.meet(moment) } catch {}
+            }
+        }
     }
 
     func end() throws {

@@ -1,5 +1,6 @@
 import BinanceFormat
 import BinanceVenue
+import ExchangeServer
 import Testing
 import Trading
 
@@ -7,11 +8,8 @@ import Trading
 @Suite(.serialized) struct AccountStreamTests {
     private static let hundredth = Quantity(units: 1_000_000)
 
-    /// What is not there from the beginning comes when even a busy machine has connected.
-    private static let connected = 5.0
-
     private func fault(_ rest: String, at seconds: Double = 0) -> String {
-        "{\"at\":\(seconds == 0 ? 0 : seconds + Self.connected),\(rest)}\n"
+        "{\"at\":\(seconds),\(rest)}\n"
     }
 
     private func lasting(_ rest: String, times: Int = 1_000) -> String {
@@ -158,12 +156,12 @@ import Trading
     }
 
     @Test func `a stop that another order knocks out is told as expired`() async throws {
-        let desk = try await AccountDesk(
-            manualTrade(at: 0)
-                + fault("\"fault\":\"knockOut\",\"symbol\":\"BTCUSDT\"", at: 4))
+        let desk = try await AccountDesk(manualTrade(at: 0))
         let far = try await desk.venue.price(LocalVenue.bitcoin, percent: -4)
         try desk.submit(
             "nwt-1", .sell, "0.010", .stopMarket(trigger: far, by: .mark), isReduceOnly: true)
+        #expect(await desk.waits { $0.story("nwt-1").contains("accepted") })
+        try desk.venue.server.meet(.knockOut(LocalVenue.bitcoin))
         #expect(
             await desk.waits {
                 $0.story("nwt-1") == ["accepted", "accepted", "expired"]
@@ -221,12 +219,12 @@ import Trading
         let desk = try await AccountDesk(
             manualTrade(at: 0)
                 + lasting("\"fault\":\"stopRejects\",\"symbol\":\"BTCUSDT\"")
-                + fault("\"fault\":\"priceStep\",\"symbol\":\"BTCUSDT\",\"percent\":-20")
-                + fault("\"fault\":\"adl\",\"symbol\":\"BTCUSDT\"", at: 6))
+                + fault("\"fault\":\"priceStep\",\"symbol\":\"BTCUSDT\",\"percent\":-20"))
         let near = try await desk.venue.justBelow(LocalVenue.bitcoin)
         try desk.submit(
             "nwt-1", .sell, "0.010", .stopMarket(trigger: near, by: .last), isReduceOnly: true)
         #expect(await desk.waits { $0.story("nwt-1").last?.hasPrefix("rejected") ?? false })
+        try desk.venue.server.meet(.deleveraging(LocalVenue.bitcoin, nil))
         #expect(await desk.waits { $0.forced.map(\.quantity) == [Self.hundredth] })
         #expect(await desk.waits { $0.snapshots.last?.positions == [] })
         try desk.end()
@@ -361,12 +359,12 @@ import Trading
         async throws
     {
         let desk = try await AccountDesk(
-            lasting("\"fault\":\"silent\",\"stream\":\"user\"") + manualTrade(at: 0)
-                + fault("\"fault\":\"manualCancel\",\"symbol\":\"BTCUSDT\"", at: 3))
+            lasting("\"fault\":\"silent\",\"stream\":\"user\"") + manualTrade(at: 0))
         let far = try await desk.venue.price(LocalVenue.bitcoin, percent: -4)
         try desk.submit(
             "nwt-1", .sell, "0.010", .stopMarket(trigger: far, by: .mark), isReduceOnly: true)
         #expect(await desk.waits { $0.story("nwt-1") == ["accepted"] })
+        try desk.venue.server.meet(.manualCancel(LocalVenue.bitcoin))
         var readings = 0
         while readings < 8, !desk.heard.story("nwt-1").contains("canceled") {
             readings += 1
@@ -381,11 +379,12 @@ import Trading
 
     @Test func `a stream that says nothing of an old fill is deaf and opened anew`() async throws {
         let desk = try await AccountDesk(
-            "{\"at\":0,\"for\":5,\"fault\":\"silent\",\"stream\":\"user\"}\n"
-                + manualTrade(at: 2)
+            // Long enough for a busy machine to connect and trade in it.
+            "{\"at\":0,\"for\":25,\"fault\":\"silent\",\"stream\":\"user\"}\n"
+                + manualTrade(at: 1)
         ) { $0.aliveInterval = .milliseconds(200) }
         let now = desk.venue.now
-        let end = now() + .seconds(6)
+        let end = now() + .seconds(26)
         while now() < end { _ = await desk.waits { _ in now() >= end } }
         desk.account.readAccount(asking: [])
         #expect(await desk.waits { $0.position == 1_000_000 && $0.losses == 1 })
