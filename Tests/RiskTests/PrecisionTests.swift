@@ -12,6 +12,30 @@ func `a limit is never worse than what was decided`(side: Side, given: String, e
     #expect(Precision.limit(price(given), side: side, filters()) == price(expected))
 }
 
+@Test(arguments: [
+    (Side.buy, "106", "105"), (.buy, "104.96", "104.9"), (.sell, "94", "95"),
+    (.sell, "95.04", "95.1"),
+])
+func `a limit is never beyond the venue's band around the mark price`(
+    side: Side, given: String, expected: String
+) throws {
+    var instrument = Instrument.preset(try #require(SymbolName("BTCUSDT")), id: InstrumentID(0))
+    instrument.filters = filters()
+    instrument.priceBand = PriceBand(up: Rate(units: 105_000_000), down: Rate(units: 95_000_000))
+    #expect(instrument.priceBand != nil)
+    #expect(
+        Precision.limit(price(given), side: side, instrument, mark: price("100"))
+            == price(expected))
+    #expect(
+        Precision.limit(price(given), side: side, instrument, mark: nil)
+            == Precision.limit(price(given), side: side, filters()))
+}
+
+@Test func `a band that does not hold the mark price is none`() {
+    #expect(PriceBand(up: Rate(units: 99_000_000), down: Rate(units: 95_000_000)) == nil)
+    #expect(PriceBand(up: Rate(units: 105_000_000), down: Rate(units: 101_000_000)) == nil)
+}
+
 @Test(arguments: [(Direction.long, "99.7", "99.8"), (.short, "100.3", "100.2")])
 func `a stop is never farther from the entry than decided`(
     direction: Direction, given: String, expected: String

@@ -47,6 +47,12 @@ package struct ContractInfo: Hashable, Sendable {
     package var marketTakeBound: Rate?
     package var liquidationFee: Rate?
 
+    /// How far a limit may be from the mark price; `nil` when there is no such rule.
+    package var priceBand: PriceBand? {
+        guard let multiplierUp, let multiplierDown else { return nil }
+        return PriceBand(up: multiplierUp, down: multiplierDown)
+    }
+
     /// Whether we may trade it: a plain perpetual that is open.
     package var isTradable: Bool {
         contractType == .known(.perpetual) && status == .known(.trading)

@@ -35,6 +35,7 @@ package struct ContractBook: Hashable, Sendable, Codable {
         package var marginAsset: String
         package var filters: InstrumentFilters
         package var priceDigits: Int
+        package var priceBand: PriceBand?
         /// Lowest notional first; `nil` when the margin table was not read.
         package var tiers: [MarginTier]?
         package var makerFee: Rate?
@@ -109,6 +110,7 @@ package struct ContractBook: Hashable, Sendable, Codable {
             var instrument = Instrument.preset(symbol, id: InstrumentID(UInt16(index)))
             instrument.filters = contract.filters
             instrument.priceDigits = contract.priceDigits
+            instrument.priceBand = contract.priceBand
             if let tiers = contract.tiers, !tiers.isEmpty {
                 instrument.tiers = tiers
             } else {
@@ -157,7 +159,8 @@ extension ContractBook {
             Contract(
                 symbol: contract.symbol, status: contract.status.text,
                 isTradable: contract.isTradable, marginAsset: contract.marginAsset,
-                filters: contract.filters, priceDigits: contract.filters.tickSize.digits)
+                filters: contract.filters, priceDigits: contract.filters.tickSize.digits,
+                priceBand: contract.priceBand)
         }
         contracts.sort { $0.symbol < $1.symbol }
         if isSigned {

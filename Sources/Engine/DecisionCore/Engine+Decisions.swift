@@ -120,10 +120,13 @@ extension Engine {
         _ index: Int, _ direction: Direction, _ touch: (bid: Price, ask: Price)
     ) -> Price {
         let slip = configuration.profile.entry.maxSlippage
-        let filters = symbols[index].instrument.filters
+        let instrument = symbols[index].instrument
+        let mark = symbols[index].market.mark?.price
         switch direction {
-        case .long: return Precision.limit(touch.ask.moved(by: slip), side: .buy, filters)
-        case .short: return Precision.limit(touch.bid.moved(by: -slip), side: .sell, filters)
+        case .long:
+            return Precision.limit(touch.ask.moved(by: slip), side: .buy, instrument, mark: mark)
+        case .short:
+            return Precision.limit(touch.bid.moved(by: -slip), side: .sell, instrument, mark: mark)
         }
     }
 

@@ -10,6 +10,17 @@ package enum Precision {
         filters.onGrid(price, side == .buy ? .down : .up)
     }
 
+    /// The same within the venue's band around the mark price; without band or mark, without that.
+    package static func limit(
+        _ price: Price, side: Side, _ instrument: Instrument, mark: Price?
+    ) -> Price {
+        guard let band = instrument.priceBand, let mark else {
+            return limit(price, side: side, instrument.filters)
+        }
+        return limit(
+            band.nearest(to: price, side: side, mark: mark), side: side, instrument.filters)
+    }
+
     /// The trigger of the stop that protects a position of `direction`: a long's up, a short's down.
     package static func stop(
         _ price: Price, protecting direction: Direction, _ filters: InstrumentFilters

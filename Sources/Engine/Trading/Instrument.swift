@@ -61,6 +61,32 @@ package struct InstrumentFilters: Hashable, Sendable, Codable {
     }
 }
 
+/// The venue's rule of how far a limit may be from the mark price: a buy at most mark × `up`, a sale at least mark × `down`.
+/// - Source: Binance USDⓈ-M exchangeInfo, filter PERCENT_PRICE.
+package struct PriceBand: Hashable, Sendable, Codable {
+    /// 1.05 is five per cent above.
+    package let up: Rate
+    /// 0.95 is five per cent below.
+    package let down: Rate
+
+    /// `nil` for a band that does not hold the mark price itself, which no venue can mean.
+    package init?(up: Rate, down: Rate) {
+        let one = FixedPoint.unitsPerOne
+        guard up.units >= one, (0...one).contains(down.units) else { return nil }
+        self.up = up
+        self.down = down
+    }
+
+    /// `price`, or the outermost limit of that side which the venue would take.
+    package func nearest(to price: Price, side: Side, mark: Price) -> Price {
+        let one = FixedPoint.unitsPerOne
+        switch side {
+        case .buy: return min(price, mark.moved(by: Rate(units: up.units - one)))
+        case .sell: return max(price, mark.moved(by: Rate(units: down.units - one)))
+        }
+    }
+}
+
 /// One step of the venue's margin table: how much must be kept for notionals above `floor` up to `cap`.
 ///
 /// Maintenance margin = notional × rate − deduction, continuous over the steps.
@@ -95,6 +121,8 @@ package struct Instrument: Hashable, Sendable, Codable {
     package var fundingInterval: Duration
     /// Digits after the point that the venue prints in prices; for display only.
     package var priceDigits: Int
+    /// How far from the mark price a limit may be; `nil` when the venue has no such rule, or it was not read.
+    package var priceBand: PriceBand?
 
     package init(
         id: InstrumentID, symbol: SymbolName, filters: InstrumentFilters, tiers: [MarginTier],
