@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Text
 import Trading
 
 @testable import ExchangeServer
@@ -25,8 +26,9 @@ import Trading
             wire = try ServerTests.Wire(port: server.port)
             let now = Int64(Date().timeIntervalSince1970 * 1000)
             let text = parameters + (parameters.isEmpty ? "" : "&") + "timestamp=\(now)"
-            let signature = Signature.hex(
-                try #require(Signature.hmac(of: text, secret: server.secret)))
+            let signature = String(
+                hexadecimal:
+                    try #require(Signature.hmac(of: text, secret: server.secret)))
             wire.send(
                 "\(request)?\(text)&signature=\(signature) HTTP/1.1\r\nHost: x\r\nX-MBX-APIKEY: \(server.apiKey)\r\n\r\n"
             )

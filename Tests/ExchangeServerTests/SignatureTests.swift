@@ -1,4 +1,5 @@
 import Testing
+import Text
 
 @testable import ExchangeServer
 
@@ -10,7 +11,7 @@ struct SignatureTests {
 
     @Test func `the venue's published example has the published signature`() throws {
         let bytes = try #require(Signature.hmac(of: Self.text, secret: Self.secret))
-        #expect(Signature.hex(bytes) == Self.signature)
+        #expect(String(hexadecimal: bytes) == Self.signature)
         #expect(Signature.isValid(Self.signature.uppercased(), of: Self.text, secret: Self.secret))
         #expect(!Signature.isValid(Self.signature, of: Self.text + "0", secret: Self.secret))
         #expect(!Signature.isValid("3c66", of: Self.text, secret: Self.secret))

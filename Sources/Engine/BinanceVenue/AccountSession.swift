@@ -78,7 +78,8 @@ struct AccountSession: Sendable {
 
     /// Whether an id is of our making, in this run or an earlier one.
     static func ourID(_ text: String) -> ClientOrderID? {
-        text.hasPrefix("nw") ? ClientOrderID(text) : nil
+        guard let id = ClientOrderID(text), id.isOurs else { return nil }
+        return id
     }
 
     // MARK: Beginning and end

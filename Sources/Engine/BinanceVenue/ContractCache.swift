@@ -1,5 +1,6 @@
 import CCrypto
 import Foundation
+import Text
 package import Trading
 
 /// The venue's contracts, kept on disk so that an engine can start while the venue does not answer.
@@ -172,10 +173,7 @@ package final class ContractCache: Sendable {
     private static func checksum(_ bytes: [UInt8]) -> String? {
         var digest = [UInt8](repeating: 0, count: 32)
         guard narwhal_sha256(bytes, bytes.count, &digest) == 0 else { return nil }
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-            as: UTF8.self)
+        return String(hexadecimal: digest)
     }
 }
 

@@ -1,4 +1,5 @@
 import CCrypto
+import Text
 
 /// An API key and its secret. Printing shows neither.
 package struct Credentials: Sendable {
@@ -46,10 +47,7 @@ package struct Credentials: Sendable {
         guard narwhal_hmac_sha256(key, key.count, bytes, bytes.count, &digest) == 0 else {
             return nil
         }
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-            as: UTF8.self)
+        return String(hexadecimal: digest)
     }
 }
 

@@ -32,35 +32,23 @@ struct BinanceGround {
         _ configuration: Configuration, _ settings: BinanceSettings, directory: String,
         logLine: @Sendable (String) -> Void
     ) throws(StartError) -> BinanceGround {
-        let rest: ServerURL
         let stream: ServerURL
-        let trust: TLSTrust
-        let credentials: Credentials?
+        let venue: VenueClient
         do throws(ConfigurationError) {
-            rest = try settings.restURL()
             stream = try settings.streamURL()
-            credentials = try settings.credentials(environment: ProcessInfo.processInfo.environment)
+            venue = try VenueClient(
+                settings, environment: ProcessInfo.processInfo.environment)
         } catch { throw StartError(error.description) }
-        do throws(TLSTrust.LoadError) {
-            trust = try TLSTrust(extraAuthorities: settings.certificateAuthority)
-        } catch { throw StartError("venue.certificateAuthority: \(error.description)") }
-
-        let thread = TransportThread()
-        let wall = EngineClock(start: EngineClock.wall(), scale: 1)
-        let budget = VenueBudget(now: { wall.now() })
-        let client = BinanceREST(
-            base: rest, trust: trust, credentials: credentials, budget: budget, on: thread,
-            now: { wall.now() })
+        let client = venue.rest
         defer {
-            client.stop()
-            do throws(TransportThread.StopError) { try thread.stop() } catch {
-                logLine("\(EngineClock.wall().utcText) SESSION \(error.description)")
+            if let problem = venue.stop() {
+                logLine("\(EngineClock.wall().utcText) SESSION \(problem)")
             }
         }
         let scale = configuration.timeScale
-        let cache = ContractCache(directory: directory, venue: rest.description)
+        let cache = ContractCache(directory: directory, venue: venue.venue)
         let symbols = configuration.symbols
-        let isSigned = credentials != nil
+        let isSigned = venue.hasKey
         // An engine with a past may hold what does not trade any more.
         let held = JournalStore.exists(in: directory) ? Set(symbols) : []
         let (clock, selection) = waitFor {
@@ -94,10 +82,10 @@ struct BinanceGround {
                 logLine("\(EngineClock.wall().utcText) SESSION \(note)")
             }
             return BinanceGround(
-                settings: settings, rest: rest, stream: stream, trust: trust,
-                credentials: credentials, instruments: selection.instruments,
+                settings: settings, rest: venue.base, stream: stream, trust: venue.trust,
+                credentials: venue.credentials, instruments: selection.instruments,
                 clock: clock ?? EngineClock(start: EngineClock.wall(), scale: scale),
-                contracts: cache, budget: budget)
+                contracts: cache, budget: venue.budget)
         }
     }
 

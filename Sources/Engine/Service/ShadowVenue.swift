@@ -16,12 +16,7 @@ package final class ShadowVenue: Venue {
     package func start() {}
 
     package func submit(_ request: OrderRequest, permit: @escaping @Sendable () -> Bool) {
-        let time = clock.now()
-        lanes.send(
-            .order(
-                OrderReport(
-                    clientOrderID: request.clientOrderID, instrument: request.instrument,
-                    kind: .withheld, venueTime: time)), at: time)
+        lanes.withhold(request, at: clock.now())
     }
 
     /// There is never anything to cancel.

@@ -119,12 +119,7 @@ package final class SimulatedVenue<Ground: SimulatedGround>: Venue {
     /// The permit is asked at once: from here nothing stands between the order and its venue.
     package func submit(_ request: OrderRequest, permit: @escaping @Sendable () -> Bool) {
         guard permit() else {
-            let time = clock.now()
-            return lanes.send(
-                .order(
-                    OrderReport(
-                        clientOrderID: request.clientOrderID, instrument: request.instrument,
-                        kind: .withheld, venueTime: time)), at: time)
+            return lanes.withhold(request, at: clock.now())
         }
         send(.submit(request))
     }

@@ -1,3 +1,4 @@
+import Messages
 package import Risk
 import Synchronization
 package import Trading
@@ -18,6 +19,17 @@ package protocol Venue: AnyObject, Sendable {
     func readAccount(asking questions: [OrderQuestion])
     /// Ends it and waits for that. Orders at the venue stay.
     func stop()
+}
+
+extension Lanes {
+    /// Tells that an order did not leave.
+    func withhold(_ request: OrderRequest, at time: Timestamp) {
+        send(
+            .order(
+                OrderReport(
+                    clientOrderID: request.clientOrderID, instrument: request.instrument,
+                    kind: .withheld, venueTime: time)), at: time)
+    }
 }
 
 /// The gate's epoch where every thread can read it: the decision thread sets it before anything of the same answer

@@ -2,12 +2,17 @@ package import BinanceVenue
 package import Trading
 import Transport
 
-/// A client of the configured venue for commands that run without an engine.
+/// A client of the configured venue for what is asked without a session: by commands that run without an engine, and
+/// before an engine starts.
 package final class VenueClient: Sendable {
     package let rest: BinanceREST
+    let base: ServerURL
+    let trust: TLSTrust
+    let credentials: Credentials?
+    let budget: VenueBudget
     /// Scheme, host and port.
-    package let venue: String
-    package let hasKey: Bool
+    package var venue: String { base.description }
+    package var hasKey: Bool { credentials != nil }
     /// Wall time that does not jump.
     package let now: @Sendable () -> Timestamp
     private let thread: TransportThread
@@ -16,9 +21,8 @@ package final class VenueClient: Sendable {
     package init(
         _ settings: BinanceSettings, environment: [String: String]
     ) throws(ConfigurationError) {
-        let url = try settings.restURL()
-        let credentials = try settings.credentials(environment: environment)
-        let trust: TLSTrust
+        base = try settings.restURL()
+        credentials = try settings.credentials(environment: environment)
         do throws(TLSTrust.LoadError) {
             trust = try TLSTrust(extraAuthorities: settings.certificateAuthority)
         } catch {
@@ -27,12 +31,11 @@ package final class VenueClient: Sendable {
         }
         let clock = EngineClock(start: EngineClock.wall(), scale: 1)
         now = { clock.now() }
-        venue = url.description
-        hasKey = credentials != nil
         thread = TransportThread()
+        budget = VenueBudget(now: now)
         rest = BinanceREST(
-            base: url, trust: trust, credentials: credentials, budget: VenueBudget(now: now),
-            on: thread, now: now)
+            base: base, trust: trust, credentials: credentials, budget: budget, on: thread,
+            now: now)
     }
 
     /// Ends its connections; answers what went wrong. Must not be called on its own thread.
