@@ -88,9 +88,9 @@ package enum FeatureID: UInt8, Hashable, Sendable, CaseIterable, Codable {
 /// One value a feature, inline, without allocation; NaN is a missing value, and infinities are stored as missing.
 package struct FeatureRow: Sendable {
     /// Slots in a row: at least the number of features.
-    package static let capacity = 32
+    package static let capacity = 128
 
-    @usableFromInline var values: InlineArray<32, Double>
+    @usableFromInline var values: InlineArray<128, Double>
 
     /// Everything missing.
     @inlinable
@@ -118,4 +118,38 @@ extension FeatureRow: Equatable {
         }
         return true
     }
+}
+
+/// A set of features, one bit each: what a model needs, or what has been computed.
+package struct FeatureMask: Hashable, Sendable {
+    private var bits: UInt128
+
+    private init(bits: UInt128) { self.bits = bits }
+
+    package init() { bits = 0 }
+
+    package init(_ features: some Sequence<FeatureID>) {
+        bits = 0
+        for feature in features { insert(feature) }
+    }
+
+    /// Every feature.
+    package static let all = FeatureMask(FeatureID.allCases)
+
+    package var isEmpty: Bool { bits == 0 }
+    package var count: Int { bits.nonzeroBitCount }
+
+    @inline(__always)
+    package func contains(_ feature: FeatureID) -> Bool {
+        bits & (1 << UInt128(feature.rawValue)) != 0
+    }
+
+    package mutating func insert(_ feature: FeatureID) { bits |= 1 << UInt128(feature.rawValue) }
+
+    package func union(_ other: FeatureMask) -> FeatureMask {
+        FeatureMask(bits: bits | other.bits)
+    }
+
+    /// Whether any feature is in both.
+    package func intersects(_ other: FeatureMask) -> Bool { bits & other.bits != 0 }
 }
