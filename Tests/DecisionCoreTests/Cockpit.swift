@@ -40,7 +40,7 @@ struct Cockpit {
         guard let symbol = SymbolName("BTCUSDT") else { preconditionFailure("a legal symbol") }
         var configuration = EngineConfiguration(
             engineName: "btc-1", mode: .paper, instruments: [.preset(symbol, id: Self.btc)],
-            profile: .bracket, modelSet: try ModelSet(json: Array(json.utf8)),
+            profile: .bracket, modelSet: try ModelSet(scorecard: Array(json.utf8)),
             startingBalance: Money(whole: 10_000), runTag: "test")
         change(&configuration)
         engine = Engine(configuration: configuration, recovered: recovered, startTime: startTime)

@@ -9,7 +9,7 @@ import Trading
 #endif
 
 private func set(_ text: String) throws(ModelError) -> ModelSet {
-    try ModelSet(json: Array(text.utf8))
+    try ModelSet(scorecard: Array(text.utf8))
 }
 
 @Test func `the built-in scorecard says what it is`() throws {
@@ -17,7 +17,7 @@ private func set(_ text: String) throws(ModelError) -> ModelSet {
     #expect(set.name == "scorecard")
     #expect(set.note.contains("Not trained"))
     #expect(set.entryThresholds[.long] == set.entryThresholds.long)
-    #expect(set.entry(.short) == set.entryShort && set.exit(.long) == set.exitLong)
+    #expect(set.members.map(\.role) == [.entryLong, .entryShort, .exitLong, .exitShort])
 }
 
 @Test func `the built-in scorecard is the file under version control`() throws {
@@ -31,10 +31,19 @@ private func set(_ text: String) throws(ModelError) -> ModelSet {
     #expect(String(decoding: bytes.prefix(count), as: UTF8.self) == ModelSet.scorecardJSON)
 }
 
+/// The scorecard of `role`.
+private func card(_ role: ModelRole, of set: ModelSet) throws -> Scorecard {
+    switch try #require(set.members(role).first).judge {
+    case .scorecard(let card): return card
+    }
+}
+
 @Test func `the short entry is the long one mirrored`() throws {
     let set = try ModelSet.scorecard()
-    #expect(set.entryLong.intercept == set.entryShort.intercept)
-    for (long, short) in zip(set.entryLong.terms, set.entryShort.terms) {
+    let entryLong = try card(.entryLong, of: set)
+    let entryShort = try card(.entryShort, of: set)
+    #expect(entryLong.intercept == entryShort.intercept)
+    for (long, short) in zip(entryLong.terms, entryShort.terms) {
         #expect(long.feature == short.feature)
         let isSideless = long.feature == .spread || long.feature == .volatility15m
         #expect(long.weight == (isSideless ? short.weight : -short.weight), "\(long.feature.name)")
@@ -51,7 +60,7 @@ private let small = """
 @Test func `a small set is read whole`() throws {
     let read = try set(small)
     #expect(read.name == "n" && read.note == "t")
-    #expect(read.entryLong.terms == [.init(feature: .spread, weight: -1.5)])
+    #expect(try card(.entryLong, of: read).terms == [.init(feature: .spread, weight: -1.5)])
     #expect(read.expectedSignalRate == PerDirection(long: 0.03, short: 0.03))
     #expect(read.exitThreshold == 0.6)
 }
@@ -94,14 +103,14 @@ func `a weight that is no plain number is refused`(weight: String) {
 }
 
 @Test func `a set that is too large is refused before it is read`() {
-    let bytes = [UInt8](repeating: 32, count: ModelSet.maxBytes + 1)
-    #expect(throws: ModelError.self) { try ModelSet(json: bytes) }
+    let bytes = [UInt8](repeating: 32, count: ModelSet.maxScorecardBytes + 1)
+    #expect(throws: ModelError.self) { try ModelSet(scorecard: bytes) }
 }
 
 @Test func `cut and corrupted bytes are refused or read, never a trap`() {
     let bytes = Array(small.utf8)
     for end in 0..<bytes.count {
-        #expect(throws: ModelError.self) { try ModelSet(json: Array(bytes[..<end])) }
+        #expect(throws: ModelError.self) { try ModelSet(scorecard: Array(bytes[..<end])) }
     }
     var generator = Seeded(11)
     for _ in 0..<2_000 {
@@ -110,6 +119,6 @@ func `a weight that is no plain number is refused`(weight: String) {
             let index = Int.random(in: 0..<bytes.count, using: &generator)
             corrupted[index] = UInt8.random(in: 0...255, using: &generator)
         }
-        _ = try? ModelSet(json: corrupted)
+        _ = try? ModelSet(scorecard: corrupted)
     }
 }

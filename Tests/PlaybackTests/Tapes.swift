@@ -22,10 +22,10 @@ enum TestModels {
     /// One side signals at every candle.
     static func restless() throws -> ModelSet {
         let text = json.replacing("2.0", with: "20.0").replacing(": 0.0,", with: ": 1.5,")
-        return try ModelSet(json: Array(text.utf8))
+        return try ModelSet(scorecard: Array(text.utf8))
     }
 
-    static func set() throws -> ModelSet { try ModelSet(json: Array(json.utf8)) }
+    static func set() throws -> ModelSet { try ModelSet(scorecard: Array(json.utf8)) }
 }
 
 /// A seeded market: prints with persistent takers, a touch one tick around them.

@@ -12,8 +12,8 @@ import Trading
 extension Engine {
     mutating func decide(_ index: Int, _ candle: Candle) {
         let row = EntryFeatures.compute(symbols[index].market, at: now)
-        let long = configuration.modelSet.entryLong.probability(row)
-        let short = configuration.modelSet.entryShort.probability(row)
+        let long = configuration.modelSet.entry(.long, row: row).probability ?? .nan
+        let short = configuration.modelSet.entry(.short, row: row).probability ?? .nan
         symbols[index].entry = EntryReading(
             time: now, longProbability: long, shortProbability: short)
         var decision = DecisionRecord(

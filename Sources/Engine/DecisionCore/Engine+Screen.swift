@@ -112,15 +112,22 @@ extension Engine {
         probability: Double, contributors: [Contribution]
     ) {
         let row = EntryFeatures.compute(symbols[index].market, at: now)
-        let card = configuration.modelSet.entry(direction)
-        return (card.probability(row), card.contributions(row))
+        let models = configuration.modelSet
+        return (
+            models.entry(direction, row: row).probability ?? .nan,
+            models.contributions(.entry(direction), row: row, limit: Self.maxContributors)
+        )
     }
 
     /// What moves the exit probability of an open position, strongest first.
     package func exitContributors(_ index: Int) -> [Contribution] {
         guard let record = symbols[index].position?.record else { return [] }
-        return configuration.modelSet.exit(record.direction).contributions(exitRow(index, record))
+        return configuration.modelSet.contributions(
+            .exit(record.direction), row: exitRow(index, record), limit: Self.maxContributors)
     }
+
+    /// So many contributors are told at most.
+    static let maxContributors = 12
 
     /// When the forming decision candle of symbol `index` ends.
     package func nextDecisionTime(_ index: Int) -> Timestamp {

@@ -36,11 +36,7 @@ extension SymbolState {
         guard let record = position?.record else { return .hold }
         let threshold = look.threshold
         let row = exitRow(record, at: now)
-        let probability: Double
-        switch record.direction {
-        case .long: probability = look.long.probability(row)
-        case .short: probability = look.short.probability(row)
-        }
+        let probability = look.models.exitProbability(record.direction, row: row)
         let isKnown = probability.isFinite
         if isKnown { position?.exit.see(probability, threshold: threshold, at: now) }
         position?.exit.evaluatedTime = now

@@ -32,8 +32,7 @@ package struct EntryReading: Hashable, Sendable {
 /// What the live look at a position goes by. The symbol holds it because the engine's configuration is large: given
 /// to a method of the symbol it is copied whole.
 struct ExitLook: Sendable {
-    let long: Scorecard
-    let short: Scorecard
+    let models: ModelSet
     let threshold: Double
     let exits: ExitConfiguration
     let stopGrace: Duration
@@ -88,8 +87,7 @@ package struct SymbolState: Sendable {
         let models = configuration.modelSet
         let profile = configuration.profile
         look = ExitLook(
-            long: models.exitLong, short: models.exitShort,
-            threshold: configuration.exitThreshold, exits: configuration.exits,
+            models: models, threshold: configuration.exitThreshold, exits: configuration.exits,
             stopGrace: configuration.stopGrace)
         switch profile.minimumHold {
         case .fixed(let hold): minimumHold = hold

@@ -10,6 +10,8 @@ package enum ModelError: Error, Hashable, Sendable {
     case unknownFeature(String)
     /// A number outside what its key allows.
     case numberOutOfRange(String)
+    /// The parts of a set do not fit together; what is wrong with it, as the end of a sentence.
+    case badSet(String)
 
     /// One plain sentence for the operator.
     package var text: String {
@@ -22,6 +24,7 @@ package enum ModelError: Error, Hashable, Sendable {
         case .unknownFeature(let name): "the model file has an unknown feature '\(name)'"
         case .numberOutOfRange(let key):
             "the number of '\(key)' in the model file is not in its range"
+        case .badSet(let why): "the model set cannot be used: \(why)"
         }
     }
 }

@@ -1,4 +1,3 @@
-import Text
 package import Trading
 
 /// A number for each side.
@@ -14,128 +13,227 @@ package struct PerDirection: Hashable, Sendable, Codable {
     package subscript(_ direction: Direction) -> Double { direction == .long ? long : short }
 }
 
-/// The models that decide together, with the thresholds that belong to them.
-package struct ModelSet: Hashable, Sendable {
-    /// Bytes of the largest model file that is read.
-    package static let maxBytes = 65_536
+/// Where the entry thresholds of a set may go.
+package struct ThresholdBounds: Hashable, Sendable, Codable {
+    /// No entry threshold lies below, 0...1.
+    package var lowest: Double = 0.50
+    /// No entry threshold lies above; at least `lowest`.
+    package var highest: Double = 0.85
+    /// How far a threshold may be from its base, 0...0.5.
+    package var maxOffset: Double = 0.15
 
-    /// Shown wherever a probability of this set is shown.
-    package let name: String
-    /// What the set is, in the words of its file.
-    package let note: String
-    package let entryLong: Scorecard
-    package let entryShort: Scorecard
-    package let exitLong: Scorecard
-    package let exitShort: Scorecard
-    /// Base thresholds of the entries, 0.5...0.85.
-    package let entryThresholds: PerDirection
-    /// Probability at which an open position is closed, 0...1.
-    package let exitThreshold: Double
-    /// Share of decision candles on which each side is expected to signal, 0...0.5.
-    package let expectedSignalRate: PerDirection
+    package init() {}
 
-    package func entry(_ direction: Direction) -> Scorecard {
-        direction == .long ? entryLong : entryShort
+    package init(lowest: Double, highest: Double, maxOffset: Double) {
+        self.lowest = lowest
+        self.highest = highest
+        self.maxOffset = maxOffset
+    }
+}
+
+/// When the exit probability may close a position.
+package enum ExitCadence: String, Hashable, Sendable, CaseIterable, Codable {
+    /// At the close of a decision candle: what models trained on closes are made for.
+    case decisionClose
+}
+
+/// The trade that the entry models of a set were asked about.
+package struct TrainedBracket: Hashable, Sendable, Codable {
+    /// Distances from the entry, fractions above zero.
+    package var stop: Double
+    package var target: Double
+    /// Decision candles after which the trade is over, at least 1.
+    package var horizonCandles: Int
+    /// Fees and slippage in and out, a fraction of notional.
+    package var roundTripCosts: Double
+
+    package init(stop: Double, target: Double, horizonCandles: Int, roundTripCosts: Double) {
+        self.stop = stop
+        self.target = target
+        self.horizonCandles = horizonCandles
+        self.roundTripCosts = roundTripCosts
+    }
+}
+
+/// The days that a set was made from, `2025-01-31`, both ends included; empty where there are none.
+package struct TrainingWindow: Hashable, Sendable, Codable {
+    package var from = ""
+    package var to = ""
+    package var validatedFrom = ""
+    package var validatedTo = ""
+
+    package init() {}
+}
+
+/// The models that decide together, with the thresholds that belong to them. Never changes: another set is another
+/// object.
+package final class ModelSet: Sendable {
+    /// Everything that a set is made of, as its manifest says it.
+    package struct Parts: Sendable {
+        package var name = ""
+        package var note = ""
+        package var digest = ""
+        package var schema = ""
+        package var parent = ""
+        package var window = TrainingWindow()
+        package var bracket: TrainedBracket?
+        package var entryThresholds = PerDirection(long: 0.5, short: 0.5)
+        package var bounds = ThresholdBounds()
+        package var exitThreshold = 0.5
+        package var expectedSignalRate = PerDirection(long: 0.03, short: 0.03)
+        package var exitCadence = ExitCadence.decisionClose
+        package var members: [ModelMember] = []
+        /// By role, in the order of `ModelRole.index`; empty lists where nothing was stored.
+        package var training: [[DriftMonitor.Quantity]] = [[], [], [], []]
+
+        package init() {}
     }
 
-    package func exit(_ direction: Direction) -> Scorecard {
-        direction == .long ? exitLong : exitShort
+    private let parts: Parts
+    /// Market features that an entry model of the set looks at.
+    package let neededForEntry: FeatureMask
+    /// Features that an exit model of the set looks at.
+    package let neededForExit: FeatureMask
+    private let byRole: [[ModelMember]]
+
+    /// - Throws: `ModelError.badSet` when weights, ids or histories do not fit together.
+    package init(_ parts: Parts) throws(ModelError) {
+        try Self.check(parts)
+        self.parts = parts
+        byRole = ModelRole.allCases.map { role in parts.members.filter { $0.role == role } }
+        neededForEntry = FeatureMask(
+            parts.members.filter { $0.role.isEntry }.flatMap(\.features))
+        neededForExit = FeatureMask(
+            parts.members.filter { !$0.role.isEntry }.flatMap(\.features))
     }
 
-    /// Reads a model file: one JSON object with all keys of this type, no others.
-    ///
-    /// - Throws: `ModelError` for anything that is not exactly that, or larger than 64 KiB.
-    package init(json bytes: [UInt8]) throws(ModelError) {
-        let parts = try Self.parts(bytes.span)
-        name = try Self.required(parts.name, "name")
-        note = try Self.required(parts.note, "note")
-        entryLong = try Self.required(parts.entryLong, "entryLong")
-        entryShort = try Self.required(parts.entryShort, "entryShort")
-        exitLong = try Self.required(parts.exitLong, "exitLong")
-        exitShort = try Self.required(parts.exitShort, "exitShort")
-        let limits = try Self.required(parts.thresholds, "thresholds")
-        entryThresholds = PerDirection(
-            long: try Self.number(limits, "long", in: 0.5...0.85),
-            short: try Self.number(limits, "short", in: 0.5...0.85))
-        exitThreshold = try Self.number(limits, "exit", in: 0...1)
-        let expected = try Self.required(parts.expectedSignalRate, "expectedSignalRate")
-        expectedSignalRate = PerDirection(
-            long: try Self.number(expected, "long", in: 0.0001...0.5),
-            short: try Self.number(expected, "short", in: 0.0001...0.5))
-    }
-
-    /// What has been read so far; each at most once.
-    private struct Parts {
-        var name: String?
-        var note: String?
-        var entryLong: Scorecard?
-        var entryShort: Scorecard?
-        var exitLong: Scorecard?
-        var exitShort: Scorecard?
-        var thresholds: [String: Double]?
-        var expectedSignalRate: [String: Double]?
-    }
-
-    private static func parts(_ bytes: Span<UInt8>) throws(ModelError) -> Parts {
-        var cursor: JSONCursor
-        do {
-            cursor = try JSONCursor(bytes, maxLength: maxBytes)
-        } catch {
-            throw .malformed(error)
-        }
-        var parts = Parts()
-        try cursor.open()
-        while let key = try cursor.key() {
-            switch key {
-            case "name": try set(&parts.name, key, try cursor.text())
-            case "note": try set(&parts.note, key, try cursor.text())
-            case "entryLong": try set(&parts.entryLong, key, try Scorecard.read(&cursor))
-            case "entryShort": try set(&parts.entryShort, key, try Scorecard.read(&cursor))
-            case "exitLong": try set(&parts.exitLong, key, try Scorecard.read(&cursor))
-            case "exitShort": try set(&parts.exitShort, key, try Scorecard.read(&cursor))
-            case "thresholds":
-                try set(&parts.thresholds, key, try numbers(["long", "short", "exit"], &cursor))
-            case "expectedSignalRate":
-                try set(&parts.expectedSignalRate, key, try numbers(["long", "short"], &cursor))
-            default: throw .unknownKey(key)
+    private static func check(_ parts: Parts) throws(ModelError) {
+        guard !parts.members.isEmpty else { throw .badSet("it has no members") }
+        var seen: Set<String> = []
+        for member in parts.members {
+            guard seen.insert("\(member.role.rawValue) \(member.id)").inserted else {
+                throw .badSet("two members of \(member.role.rawValue) are called '\(member.id)'")
+            }
+            guard member.weight.isFinite, member.weight > 0 else {
+                throw .badSet("the weight of '\(member.id)' must be above 0")
+            }
+            guard !member.features.isEmpty || member.kind == .scorecard else {
+                throw .badSet("'\(member.id)' has no features")
             }
         }
-        do { try cursor.end() } catch { throw .malformed(error) }
-        return parts
-    }
-
-    private static func set<Value>(
-        _ part: inout Value?, _ key: String, _ value: Value
-    ) throws(ModelError) {
-        guard part == nil else { throw .duplicateKey(key) }
-        part = value
-    }
-
-    private static func numbers(
-        _ keys: [String], _ cursor: inout JSONCursor
-    ) throws(ModelError) -> [String: Double] {
-        var values: [String: Double] = [:]
-        try cursor.open()
-        while let key = try cursor.key() {
-            guard keys.contains(key) else { throw .unknownKey(key) }
-            guard values[key] == nil else { throw .duplicateKey(key) }
-            values[key] = try cursor.number()
+        let bounds = parts.bounds
+        for threshold in [parts.entryThresholds.long, parts.entryThresholds.short]
+        where !(bounds.lowest...bounds.highest).contains(threshold) {
+            throw .badSet(
+                "the threshold \(threshold) is not within \(bounds.lowest)...\(bounds.highest)")
         }
-        return values
     }
 
-    private static func number(
-        _ values: [String: Double], _ key: String, in range: ClosedRange<Double>
-    ) throws(ModelError) -> Double {
-        let value = try required(values[key], key)
-        guard range.contains(value) else { throw .numberOutOfRange(key) }
-        return value
+    /// Shown wherever a probability of this set is shown.
+    package var name: String { parts.name }
+    /// What the set is, in the words of its file.
+    package var note: String { parts.note }
+    /// SHA-256 of the manifest in 64 hexadecimal digits; empty for a scorecard.
+    package var digest: String { parts.digest }
+    /// The feature schema that it was trained on; empty for a scorecard, which names its features.
+    package var schema: String { parts.schema }
+    /// The digest of the set that this one came from; empty when it came from none.
+    package var parent: String { parts.parent }
+    package var window: TrainingWindow { parts.window }
+    /// `nil` for a scorecard.
+    package var bracket: TrainedBracket? { parts.bracket }
+    /// Base thresholds of the entries.
+    package var entryThresholds: PerDirection { parts.entryThresholds }
+    package var thresholdBounds: ThresholdBounds { parts.bounds }
+    /// Probability at which an open position is closed, 0...1.
+    package var exitThreshold: Double { parts.exitThreshold }
+    /// Share of decision candles on which each side is expected to signal, 0...0.5.
+    package var expectedSignalRate: PerDirection { parts.expectedSignalRate }
+    package var exitCadence: ExitCadence { parts.exitCadence }
+    /// All members, in the order of the manifest.
+    package var members: [ModelMember] { parts.members }
+
+    package func members(_ role: ModelRole) -> [ModelMember] { byRole[role.index] }
+
+    /// A monitor that has seen nothing; empty when no training histograms are stored.
+    package func driftMonitor(_ role: ModelRole) -> DriftMonitor {
+        DriftMonitor(parts.training[role.index])
     }
 
-    private static func required<Value>(
-        _ value: Value?, _ key: String
-    ) throws(ModelError) -> Value {
-        guard let value else { throw .missingKey(key) }
-        return value
+    /// What the entry models of `direction` say about `row`.
+    package func entry(
+        _ direction: Direction, row: borrowing FeatureRow, history: FeatureHistory? = nil
+    ) -> EnsembleReading {
+        reading(.entry(direction), row, history)
+    }
+
+    /// What the exit models of `direction` say about `row`.
+    package func exit(_ direction: Direction, row: borrowing FeatureRow) -> EnsembleReading {
+        reading(.exit(direction), row, nil)
+    }
+
+    /// The exit probability alone, for the live look; NaN when no member has an answer.
+    package func exitProbability(_ direction: Direction, row: borrowing FeatureRow) -> Double {
+        var sum = 0.0
+        var weight = 0.0
+        for member in byRole[ModelRole.exit(direction).index] {
+            switch member.answer(row, nil) {
+            case .success(let probability):
+                sum += member.weight * probability
+                weight += member.weight
+            case .failure: break
+            }
+        }
+        return weight > 0 ? sum / weight : .nan
+    }
+
+    private func reading(
+        _ role: ModelRole, _ row: borrowing FeatureRow, _ history: FeatureHistory?
+    ) -> EnsembleReading {
+        let members = byRole[role.index]
+        var readings: [MemberReading] = []
+        readings.reserveCapacity(members.count)
+        var sum = 0.0
+        var weight = 0.0
+        for member in members {
+            switch member.answer(row, history) {
+            case .success(let probability):
+                sum += member.weight * probability
+                weight += member.weight
+                readings.append(
+                    MemberReading(
+                        id: member.id, share: member.weight, probability: probability,
+                        absence: nil))
+            case .failure(let absent):
+                readings.append(
+                    MemberReading(
+                        id: member.id, share: 0, probability: nil, absence: absent.absence))
+            }
+        }
+        guard weight > 0 else { return EnsembleReading(probability: nil, members: readings) }
+        for index in readings.indices { readings[index].share /= weight }
+        return EnsembleReading(probability: sum / weight, members: readings)
+    }
+
+    /// What moved the answer of `role` most, in log-odds, strongest first; at most `limit`. Members that cannot say it
+    /// are left out; the others count by their weight.
+    package func contributions(
+        _ role: ModelRole, row: borrowing FeatureRow, limit: Int
+    ) -> [Contribution] {
+        let members = byRole[role.index]
+        let weight = members.reduce(0) { $0 + $1.weight }
+        var sums: [Contribution] = []
+        for member in members {
+            for part in member.contributions(row) {
+                let logOdds = part.logOdds * member.weight / weight
+                if let index = sums.firstIndex(where: { $0.feature == part.feature }) {
+                    sums[index].logOdds += logOdds
+                } else {
+                    sums.append(Contribution(feature: part.feature, logOdds: logOdds))
+                }
+            }
+        }
+        sums.sort(by: Contribution.isStronger)
+        return Array(sums.prefix(limit))
     }
 }

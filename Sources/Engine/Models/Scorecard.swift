@@ -2,7 +2,7 @@ import CMath
 import Text
 package import Trading
 
-/// How much one feature moved a scorecard's answer, in log-odds: positive raises the probability.
+/// How much one feature moved a model's answer, in log-odds: positive raises the probability.
 package struct Contribution: Hashable, Sendable, Codable {
     package var feature: FeatureID
     package var logOdds: Double
@@ -10,6 +10,13 @@ package struct Contribution: Hashable, Sendable, Codable {
     package init(feature: FeatureID, logOdds: Double) {
         self.feature = feature
         self.logOdds = logOdds
+    }
+
+    /// Whether `left` stands before `right`: the stronger first; of equals, the earlier feature.
+    package static func isStronger(_ left: Contribution, _ right: Contribution) -> Bool {
+        let first = abs(left.logOdds)
+        let second = abs(right.logOdds)
+        return first != second ? first > second : left.feature.rawValue < right.feature.rawValue
     }
 }
 
@@ -83,11 +90,7 @@ package struct Scorecard: Hashable, Sendable {
             contributions.append(
                 Contribution(feature: term.feature, logOdds: term.weight * value))
         }
-        contributions.sort {
-            let left = abs($0.logOdds)
-            let right = abs($1.logOdds)
-            return left != right ? left > right : $0.feature.rawValue < $1.feature.rawValue
-        }
+        contributions.sort(by: Contribution.isStronger)
         return contributions
     }
 }

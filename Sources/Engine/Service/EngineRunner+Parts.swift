@@ -39,7 +39,7 @@ extension EngineRunner {
             bytes = [UInt8](data)
         }
         do throws(ModelError) {
-            return try ModelSet(json: bytes)
+            return try ModelSet(scorecard: bytes)
         } catch { throw StartError("models.file: \(path): \(error)") }
     }
 

@@ -1,0 +1,169 @@
+package import Trading
+
+/// What a model is asked.
+package enum ModelRole: String, Hashable, Sendable, CaseIterable, Codable {
+    case entryLong, entryShort, exitLong, exitShort
+
+    package static func entry(_ direction: Direction) -> ModelRole {
+        switch direction {
+        case .long: .entryLong
+        case .short: .entryShort
+        }
+    }
+
+    package static func exit(_ direction: Direction) -> ModelRole {
+        switch direction {
+        case .long: .exitLong
+        case .short: .exitShort
+        }
+    }
+
+    package var isEntry: Bool {
+        switch self {
+        case .entryLong, .entryShort: true
+        case .exitLong, .exitShort: false
+        }
+    }
+
+    /// The slot in lists that have one entry a role.
+    package var index: Int {
+        switch self {
+        case .entryLong: 0
+        case .entryShort: 1
+        case .exitLong: 2
+        case .exitShort: 3
+        }
+    }
+}
+
+/// What kind of model a member is.
+package enum ModelKind: String, Hashable, Sendable, CaseIterable, Codable {
+    case scorecard, trees, lstm
+}
+
+/// Why a member has no answer.
+package enum MemberAbsence: String, Hashable, Sendable, CaseIterable, Codable {
+    /// Too many of its features are missing.
+    case missingInput
+    /// The rows that it looks back on are not all there, or have missing values.
+    case noHistory
+    /// What it computed is no probability.
+    case badAnswer
+
+    /// A word for the screen.
+    package var text: String {
+        switch self {
+        case .missingInput: "no input"
+        case .noHistory: "no history"
+        case .badAnswer: "bad answer"
+        }
+    }
+}
+
+/// What one member said.
+package struct MemberReading: Hashable, Sendable, Codable {
+    package var id: String
+    /// Its share of the answer after the weights of absent members went to the others, 0...1.
+    package var share: Double
+    /// Calibrated, 0...1; `nil` when it is absent.
+    package var probability: Double?
+    /// Why it is absent; `nil` when it is not.
+    package var absence: MemberAbsence?
+
+    package init(id: String, share: Double, probability: Double?, absence: MemberAbsence?) {
+        self.id = id
+        self.share = share
+        self.probability = probability
+        self.absence = absence
+    }
+}
+
+/// What the members of one role said together.
+package struct EnsembleReading: Hashable, Sendable {
+    /// The weighted mean of the calibrated probabilities, 0...1; `nil` when no member has an answer.
+    package var probability: Double?
+    /// In the order of the set.
+    package var members: [MemberReading]
+
+    package init(probability: Double?, members: [MemberReading]) {
+        self.probability = probability
+        self.members = members
+    }
+
+    /// Whether some members are absent, but not all.
+    package var isDegraded: Bool { probability != nil && members.contains { $0.absence != nil } }
+    /// Whether no member has an answer.
+    package var isAbsent: Bool { probability == nil }
+}
+
+/// One model of a set with what it needs to be asked.
+package struct ModelMember: Sendable {
+    /// What computes the answer.
+    package enum Judge: Sendable {
+        case scorecard(Scorecard)
+    }
+
+    /// Unique within its role, at most 32 characters `a-z 0-9 -`.
+    package let id: String
+    package let role: ModelRole
+    package let judge: Judge
+    /// Weight before redistribution, above 0.
+    package let weight: Double
+    /// What it is given, in its own order.
+    package let features: [FeatureID]
+    package let calibration: Calibration
+    /// The file's name beside the manifest and its SHA-256 in 64 hexadecimal digits; empty for built-in models.
+    package let file: String
+    package let digest: String
+
+    /// Above this share of missing features a member has no answer.
+    package static let maxMissingShare = 0.25
+
+    package init(
+        id: String, role: ModelRole, judge: Judge, weight: Double, features: [FeatureID],
+        calibration: Calibration, file: String, digest: String
+    ) {
+        self.id = id
+        self.role = role
+        self.judge = judge
+        self.weight = weight
+        self.features = features
+        self.calibration = calibration
+        self.file = file
+        self.digest = digest
+    }
+
+    package var kind: ModelKind {
+        switch judge {
+        case .scorecard: .scorecard
+        }
+    }
+
+    /// The calibrated probability, or why there is none.
+    func answer(
+        _ row: borrowing FeatureRow, _ history: FeatureHistory?
+    ) -> Result<Double, AbsentMember> {
+        let raw: Double
+        switch judge {
+        case .scorecard(let card): raw = card.probability(row)
+        }
+        let probability = calibration.apply(raw)
+        guard (0...1).contains(probability) else { return .failure(AbsentMember(.badAnswer)) }
+        return .success(probability)
+    }
+}
+
+extension ModelMember {
+    /// What moved this member's answer, in log-odds; empty for kinds that cannot say it.
+    func contributions(_ row: borrowing FeatureRow) -> [Contribution] {
+        switch judge {
+        case .scorecard(let card): card.contributions(row)
+        }
+    }
+}
+
+/// That a member has no answer, as an error.
+struct AbsentMember: Error {
+    let absence: MemberAbsence
+    init(_ absence: MemberAbsence) { self.absence = absence }
+}
