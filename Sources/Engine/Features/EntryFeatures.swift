@@ -12,9 +12,13 @@ package enum EntryFeatures {
 
     /// Computes the market features from what is known now: closed candles and flow windows, nothing later.
     ///
-    /// The flow windows must have been advanced to the venue's time of this moment. Position features stay missing.
-    package static func compute(_ market: borrowing MarketState, at time: Timestamp) -> FeatureRow {
+    /// Only groups of which `needed` has a feature are computed. The flow windows must have been advanced to the venue's
+    /// time of this moment. Position features stay missing.
+    package static func compute(
+        _ market: borrowing MarketState, at time: Timestamp, needed: FeatureMask = .all
+    ) -> FeatureRow {
         var row = FeatureRow()
+        CandleFeatures.compute(market.candles5m, age: 0, needed: needed, into: &row)
         addFlow(market.flow, to: &row)
         addCandles(market.candles1m, to: &row, at: time)
         if let bid = market.bestBid?.price, let ask = market.bestAsk?.price {

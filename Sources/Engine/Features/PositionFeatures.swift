@@ -15,10 +15,15 @@ package struct PositionInput: Hashable, Sendable {
     package var target: Price?
     package var highestMark: Price
     package var lowestMark: Price
+    /// The sums of all flow when it was opened; `nil` when that is not known any more.
+    package var flowAtEntry: FlowSums?
+    /// What the market was like when it was entered.
+    package var regimeAtEntry: MarketRegime
 
     package init(
         direction: Direction, entryPrice: Price, openedTime: Timestamp, maxHold: Duration,
-        initialStop: Price, stop: Price, target: Price?, highestMark: Price, lowestMark: Price
+        initialStop: Price, stop: Price, target: Price?, highestMark: Price, lowestMark: Price,
+        flowAtEntry: FlowSums? = nil, regimeAtEntry: MarketRegime = MarketRegime()
     ) {
         self.direction = direction
         self.entryPrice = entryPrice
@@ -29,6 +34,8 @@ package struct PositionInput: Hashable, Sendable {
         self.target = target
         self.highestMark = highestMark
         self.lowestMark = lowestMark
+        self.flowAtEntry = flowAtEntry
+        self.regimeAtEntry = regimeAtEntry
     }
 }
 
@@ -37,13 +44,24 @@ package enum PositionFeatures {
     /// Movements are kept within ± this many R.
     static let maxR = 10.0
 
-    /// Computes the position features from what is known now; market features stay missing.
+    /// Computes the position features of hand-set scorecards from what is known now; all others stay missing.
     ///
     /// - Complexity: constant; no allocation.
     package static func compute(
         _ market: borrowing MarketState, position: PositionInput, at time: Timestamp
     ) -> FeatureRow {
         var row = FeatureRow()
+        add(position, market: market, at: time, needed: .scorecard, to: &row)
+        return row
+    }
+
+    /// Adds the position features of now to `row`, a row of market features as a rule.
+    ///
+    /// - Complexity: constant; no allocation.
+    package static func add(
+        _ position: PositionInput, market: borrowing MarketState, at time: Timestamp,
+        needed: FeatureMask, to row: inout FeatureRow
+    ) {
         let sign = position.direction == .long ? 1.0 : -1.0
         addFlow(market.flow, against: sign, to: &row)
         let held = Double(time.nanoseconds &- position.openedTime.nanoseconds)
@@ -52,7 +70,7 @@ package enum PositionFeatures {
         }
         let entry = position.entryPrice.asDouble
         let unit = abs(entry - position.initialStop.asDouble)
-        guard let mark = market.mark?.price.asDouble, unit > 0 else { return row }
+        guard let mark = market.mark?.price.asDouble, unit > 0 else { return }
         let gain = sign * (mark - entry)
         let best = position.direction == .long ? position.highestMark : position.lowestMark
         row[.unrealizedR] = inR(gain, unit)
@@ -62,7 +80,6 @@ package enum PositionFeatures {
             row[.targetDistanceR] = inR(sign * (target.asDouble - mark), unit)
         }
         addMomentum(market.candles1m, mark, sign: sign, unit: unit, to: &row, at: time)
-        return row
     }
 
     private static func inR(_ way: Double, _ unit: Double) -> Double {
