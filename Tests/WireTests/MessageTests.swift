@@ -25,7 +25,7 @@ import Wire
                 case .command: "command"
                 }
             })
-        // 6 methods, 9 commands; 7 answers, failure, snapshot, command; 15 topics.
+        // 6 methods, 9 commands; 7 answers, failure, snapshot, command; 16 topics.
         #expect(methods.count == 15 + 10 + Topic.allCases.count)
     }
 

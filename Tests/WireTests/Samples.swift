@@ -75,7 +75,9 @@ struct SnapshotWalk {
                     overSince: maybe(time),
                     state: "hold", until: nil, reason: nil,
                     contributors: [ContributionTopic(name: "whales sell", value: fraction())],
-                    lowestSinceEntry: 0.02, highestSinceEntry: 0.66)
+                    lowestSinceEntry: 0.02, highestSinceEntry: 0.66,
+                    slopePerMinute: maybe(fraction()), crossesInMs: maybe(90_000),
+                    members: members(), degraded: maybe(false))
             }
         case .exitSeries: changeSeries()
         case .entries:
@@ -84,9 +86,18 @@ struct SnapshotWalk {
                     symbol: "BTCUSDT", nextDecisionAt: time,
                     long: EntrySideTopic(
                         probability: fraction(), threshold: 0.63, baseThreshold: 0.6,
-                        wouldRefuse: nil),
+                        wouldRefuse: nil, decided: maybe(fraction()), members: members(),
+                        degraded: maybe(true)),
                     short: nil, signalRate: fraction(), expectedSignalRate: 0.061, contributors: [],
-                    paused: maybe(true), tradable: maybe(false))
+                    paused: maybe(true), tradable: maybe(false), longAbsent: nil,
+                    shortAbsent: maybe("no member has an answer"), longThreshold: threshold(),
+                    shortThreshold: threshold(), warmCandles: maybe(count()),
+                    neededCandles: maybe(1_440), decidedAt: maybe(time),
+                    policy: maybe(
+                        PolicyTopic(
+                            mode: "advise", action: "hold",
+                            actions: [PolicyActionTopic(action: "hold", probability: fraction())],
+                            at: time)))
             ]
         case .flow:
             snapshot.flow = [
@@ -139,7 +150,38 @@ struct SnapshotWalk {
                 processP50Us: fraction(), processP99Us: 5, commitP99Ms: maybe(1.5),
                 uncommittedRecords: count(), residentBytes: 1 << 24, clients: count(),
                 rejectedFrames: 0)
+        case .models:
+            snapshot.models = ModelsTopic(
+                name: "eyes-1", digest: "0a1b2c3d4e5f", note: "For tests.", schema: "00ff",
+                degraded: Bool.random(using: &random),
+                members: [
+                    ModelMemberTopic(
+                        id: "trees-long", kind: "trees", role: "entryLong", weight: 0.7,
+                        state: "absent", why: maybe("its file is damaged"))
+                ],
+                drift: [
+                    DriftTopic(
+                        role: "entryLong", word: "warn", rows: count(), neededRows: 1_000,
+                        worst: [DriftFeatureTopic(name: "rsi_14", psi: fraction())],
+                        outputPsi: maybe(0.02))
+                ],
+                changedAt: maybe(time), changedBy: maybe("uid 1000"), problem: maybe("damaged"))
         }
+    }
+
+    private mutating func members() -> [MemberTopic]? {
+        maybe([
+            MemberTopic(id: "trees", weight: 0.7, probability: maybe(fraction())),
+            MemberTopic(id: "lstm", weight: 0.3, probability: nil, absent: maybe("64 candles")),
+        ])
+    }
+
+    private mutating func threshold() -> ThresholdTopic? {
+        maybe(
+            ThresholdTopic(
+                value: fraction(), base: 0.6, lowest: 0.5, highest: 0.75,
+                pinned: Bool.random(using: &random), stuck: false, signalRate: fraction(),
+                expectedSignalRate: 0.03, candlesSinceSignal: count()))
     }
 
     private mutating func changeEvents() {

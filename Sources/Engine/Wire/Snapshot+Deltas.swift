@@ -41,6 +41,7 @@ extension Snapshot {
             events = all
         case .commands(let value): commands = value
         case .health(let value): health = value
+        case .models(let value): models = value
         }
     }
 
@@ -86,6 +87,7 @@ extension Snapshot {
         case .events: newEvents(since: old)
         case .commands: commands == old.commands ? .none : .delta(.commands(commands))
         case .health: health == old.health ? .none : .delta(.health(health))
+        case .models: models == old.models ? .none : .delta(.models(models))
         }
     }
 
@@ -136,6 +138,7 @@ extension Snapshot {
         case .events: events = other.events
         case .commands: commands = other.commands
         case .health: health = other.health
+        case .models: models = other.models
         }
     }
 }

@@ -17,6 +17,7 @@ extension TopicDelta {
         case .events(let value): try WireCodec.append(value, to: &bytes)
         case .commands(let value): try WireCodec.append(value, to: &bytes)
         case .health(let value): try WireCodec.append(value, to: &bytes)
+        case .models(let value): try WireCodec.append(value, to: &bytes)
         }
     }
 
@@ -47,6 +48,7 @@ extension TopicDelta {
         case .commands:
             self = .commands(try container.decodeIfPresent([CommandTopic].self, forKey: .data))
         case .health: self = .health(try container.decodeIfPresent(HealthTopic.self, forKey: .data))
+        case .models: self = .models(try container.decodeIfPresent(ModelsTopic.self, forKey: .data))
         }
     }
 }
@@ -70,6 +72,7 @@ extension Snapshot {
         case .events: events.map { .events($0) }
         case .commands: commands.map { .commands($0) }
         case .health: health.map { .health($0) }
+        case .models: models.map { .models($0) }
         }
     }
 }

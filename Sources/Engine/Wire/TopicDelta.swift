@@ -18,6 +18,7 @@ package enum TopicDelta: Hashable, Sendable {
     case events([EventTopic]?)
     case commands([CommandTopic]?)
     case health(HealthTopic?)
+    case models(ModelsTopic?)
 
     /// Which topic has changed.
     package var topic: Topic {
@@ -37,6 +38,7 @@ package enum TopicDelta: Hashable, Sendable {
         case .events: .events
         case .commands: .commands
         case .health: .health
+        case .models: .models
         }
     }
 }

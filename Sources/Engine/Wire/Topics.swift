@@ -6,7 +6,7 @@
 package enum Topic: String, Hashable, Sendable, Codable, CaseIterable {
     case engine, safety, account, positions, exits, exitSeries, entries, flow, map, guards, session,
         funnel, events
-    case commands, health
+    case commands, health, models
 }
 
 /// Who the engine is and what it is doing.
@@ -287,6 +287,8 @@ package struct PositionTopic: Hashable, Sendable, Codable {
     package var protection: ProtectionProof
     /// `observed` or `protected` for a position that the engine did not open; absent for its own.
     package var foreign: String?
+    /// Why it has no exit probability, so that only the rules close it; absent when it has one.
+    package var exitAbsent: String?
 
     package init(
         symbol: String, side: String, leverage: Int, quantity: String, entryPrice: String,
@@ -295,7 +297,7 @@ package struct PositionTopic: Hashable, Sendable, Codable {
         notional: String, targetPrice: String?, liquidationPrice: String?,
         liquidationDistance: Double?,
         openedAt: Int64, maxHoldUntil: Int64, closeNow: String, protection: ProtectionProof,
-        foreign: String? = nil
+        foreign: String? = nil, exitAbsent: String? = nil
     ) {
         self.symbol = symbol
         self.side = side
@@ -316,6 +318,7 @@ package struct PositionTopic: Hashable, Sendable, Codable {
         self.closeNow = closeNow
         self.protection = protection
         self.foreign = foreign
+        self.exitAbsent = exitAbsent
     }
 }
 
@@ -343,15 +346,26 @@ package struct ExitTopic: Hashable, Sendable, Codable {
     package var until: Int64?
     /// Why it wants out or is closing, as `ExitReason`.
     package var reason: String?
+    /// What moves it most, strongest first, at most six; made anew once a second.
     package var contributors: [ContributionTopic]
     package var lowestSinceEntry: Double
     package var highestSinceEntry: Double
+    /// How it has moved over the last 60 s, per minute; absent before there are 30 s of it.
+    package var slopePerMinute: Double?
+    /// When it would reach the threshold if it went on like that, from now; absent when it is there, moves away, or
+    /// would need more than an hour.
+    package var crossesInMs: Int64?
+    /// Who says so; absent from older engines.
+    package var members: [MemberTopic]?
+    /// Whether a member is absent; absent from older engines.
+    package var degraded: Bool?
 
     package init(
         symbol: String, probability: Double, threshold: Double, overSince: Int64?, state: String,
         until: Int64?,
         reason: String?, contributors: [ContributionTopic], lowestSinceEntry: Double,
-        highestSinceEntry: Double
+        highestSinceEntry: Double, slopePerMinute: Double? = nil, crossesInMs: Int64? = nil,
+        members: [MemberTopic]? = nil, degraded: Bool? = nil
     ) {
         self.symbol = symbol
         self.probability = probability
@@ -363,6 +377,10 @@ package struct ExitTopic: Hashable, Sendable, Codable {
         self.contributors = contributors
         self.lowestSinceEntry = lowestSinceEntry
         self.highestSinceEntry = highestSinceEntry
+        self.slopePerMinute = slopePerMinute
+        self.crossesInMs = crossesInMs
+        self.members = members
+        self.degraded = degraded
     }
 }
 
@@ -395,14 +413,24 @@ package struct EntrySideTopic: Hashable, Sendable, Codable {
     package var baseThreshold: Double
     /// The guard or check that would refuse it now, with value and limit as text; absent when all would pass.
     package var wouldRefuse: String?
+    /// The probability that the last decision was made on; absent before the first, and when it had none.
+    package var decided: Double?
+    /// Who says so; absent from older engines.
+    package var members: [MemberTopic]?
+    /// Whether a member is absent; absent from older engines.
+    package var degraded: Bool?
 
     package init(
-        probability: Double, threshold: Double, baseThreshold: Double, wouldRefuse: String?
+        probability: Double, threshold: Double, baseThreshold: Double, wouldRefuse: String?,
+        decided: Double? = nil, members: [MemberTopic]? = nil, degraded: Bool? = nil
     ) {
         self.probability = probability
         self.threshold = threshold
         self.baseThreshold = baseThreshold
         self.wouldRefuse = wouldRefuse
+        self.decided = decided
+        self.members = members
+        self.degraded = degraded
     }
 }
 
@@ -410,7 +438,7 @@ package struct EntrySideTopic: Hashable, Sendable, Codable {
 package struct EntryTopic: Hashable, Sendable, Codable {
     package var symbol: String
     package var nextDecisionAt: Int64
-    /// Absent before the first evaluation.
+    /// Absent before the first evaluation, and when no model has a probability: `longAbsent` and `shortAbsent` say why.
     package var long: EntrySideTopic?
     package var short: EntrySideTopic?
     /// Fractions of decision candles.
@@ -421,11 +449,27 @@ package struct EntryTopic: Hashable, Sendable, Codable {
     package var paused: Bool?
     /// Whether the venue takes orders that open; while not, exits only. Absent from older engines.
     package var tradable: Bool?
+    /// Why a side has no probability, in plain words; absent when it has one.
+    package var longAbsent: String?
+    package var shortAbsent: String?
+    /// Thresholds with their bounds and rates; absent from older engines.
+    package var longThreshold: ThresholdTopic?
+    package var shortThreshold: ThresholdTopic?
+    /// Decision candles known, and how many the profile wants before the first entry; absent from older engines.
+    package var warmCandles: Int?
+    package var neededCandles: Int?
+    /// When the last decision was made; absent before the first.
+    package var decidedAt: Int64?
+    /// What the policy would do; absent without one.
+    package var policy: PolicyTopic?
 
     package init(
         symbol: String, nextDecisionAt: Int64, long: EntrySideTopic?, short: EntrySideTopic?,
         signalRate: Double, expectedSignalRate: Double, contributors: [ContributionTopic],
-        paused: Bool? = nil, tradable: Bool? = nil
+        paused: Bool? = nil, tradable: Bool? = nil, longAbsent: String? = nil,
+        shortAbsent: String? = nil, longThreshold: ThresholdTopic? = nil,
+        shortThreshold: ThresholdTopic? = nil, warmCandles: Int? = nil, neededCandles: Int? = nil,
+        decidedAt: Int64? = nil, policy: PolicyTopic? = nil
     ) {
         self.symbol = symbol
         self.nextDecisionAt = nextDecisionAt
@@ -436,6 +480,14 @@ package struct EntryTopic: Hashable, Sendable, Codable {
         self.contributors = contributors
         self.paused = paused
         self.tradable = tradable
+        self.longAbsent = longAbsent
+        self.shortAbsent = shortAbsent
+        self.longThreshold = longThreshold
+        self.shortThreshold = shortThreshold
+        self.warmCandles = warmCandles
+        self.neededCandles = neededCandles
+        self.decidedAt = decidedAt
+        self.policy = policy
     }
 }
 
@@ -824,6 +876,7 @@ package struct Snapshot: Hashable, Sendable, Codable {
     /// Oldest first; at most 20.
     package var commands: [CommandTopic]?
     package var health: HealthTopic?
+    package var models: ModelsTopic?
 
     package init() {}
 }
