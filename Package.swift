@@ -94,6 +94,12 @@ let package = Package(
 
         // Shell
         engine("Archive", ["Trading", "Text", "Messages", "BinanceFormat", "CZlib"]),
+        engine(
+            "Research",
+            [
+                "Trading", "Text", "Market", "Features", "Models", "Risk", "Messages",
+                "DecisionCore", "Matching", "Playback", "Archive",
+            ]),
         engine("Journal", ["Trading", "Messages", grdb]),
         engine("Gateway", ["Trading", "Messages", "Wire", "CPosix"]),
         engine(
@@ -125,8 +131,8 @@ let package = Package(
                 "Trading", "Text", "Market", "Features", "Models", "Risk", "Exits", "Messages",
                 "DecisionCore", "Matching", "Population", "BinanceFormat", "Wire", "Projection",
                 "Playback",
-                "Archive", "Journal", "Gateway", "Service", "ExchangeServer", "BinanceVenue",
-                "Transport", "CPosix", arguments,
+                "Archive", "Research", "Journal", "Gateway", "Service", "ExchangeServer",
+                "BinanceVenue", "Transport", "CPosix", arguments,
                 histogram,
             ],
             path: "Sources/Engine/Main", swiftSettings: settings),
@@ -180,6 +186,12 @@ let package = Package(
         tests(
             "ArchiveTests",
             ["Archive", "BinanceFormat", "Market", "Messages", "Trading", "TestSupport"]),
+        tests(
+            "ResearchTests",
+            [
+                "Research", "Archive", "DecisionCore", "Features", "Market", "Matching",
+                "Messages", "Models", "Playback", "Risk", "Text", "Trading", "TestSupport",
+            ]),
         tests("JournalTests", ["Journal", "Messages", "Trading", "TestSupport", grdb]),
         tests("GatewayTests", ["Gateway", "Wire", "Messages", "Trading", "TestSupport"]),
         tests(

@@ -25,7 +25,7 @@ struct Publication {
         switch topic {
         case .safety, .account, .positions, .session, .commands: true
         case .engine, .exits, .exitSeries, .entries, .flow, .map, .guards, .funnel, .events,
-            .health:
+            .health, .models:
             false
         }
     }
