@@ -5,3 +5,5 @@ double narwhal_log(double x) { return log(x); }
 double narwhal_tanh(double x) { return tanh(x); }
 double narwhal_sin(double x) { return sin(x); }
 double narwhal_cos(double x) { return cos(x); }
+float narwhal_expf(float x) { return expf(x); }
+float narwhal_logf(float x) { return logf(x); }

@@ -6,4 +6,7 @@ double narwhal_log(double x);
 double narwhal_tanh(double x);
 double narwhal_sin(double x);
 double narwhal_cos(double x);
+// In single precision, for models whose trainer computes in it: the double functions round differently.
+float narwhal_expf(float x);
+float narwhal_logf(float x);
 #endif
