@@ -12,6 +12,8 @@ package enum ModelError: Error, Hashable, Sendable {
     case numberOutOfRange(String)
     /// The parts of a set do not fit together; what is wrong with it, as the end of a sentence.
     case badSet(String)
+    /// A file of boosted trees that is not read.
+    case trees(BoostedTreesError)
 
     /// One plain sentence for the operator.
     package var text: String {
@@ -25,6 +27,7 @@ package enum ModelError: Error, Hashable, Sendable {
         case .numberOutOfRange(let key):
             "the number of '\(key)' in the model file is not in its range"
         case .badSet(let why): "the model set cannot be used: \(why)"
+        case .trees(let error): error.text
         }
     }
 }
