@@ -14,6 +14,8 @@ package enum ModelError: Error, Hashable, Sendable {
     case badSet(String)
     /// A file of boosted trees that is not read.
     case trees(BoostedTreesError)
+    /// The file of a network.
+    case tensors(TensorError)
 
     /// One plain sentence for the operator.
     package var text: String {
@@ -28,6 +30,7 @@ package enum ModelError: Error, Hashable, Sendable {
             "the number of '\(key)' in the model file is not in its range"
         case .badSet(let why): "the model set cannot be used: \(why)"
         case .trees(let error): error.text
+        case .tensors(let error): error.text
         }
     }
 }
