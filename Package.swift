@@ -94,6 +94,7 @@ let package = Package(
 
         // Shell
         engine("Archive", ["Trading", "Text", "Messages", "BinanceFormat", "CZlib"]),
+        engine("ModelStore", ["Trading", "Models", "CCrypto"]),
         engine(
             "Research",
             [
@@ -160,7 +161,7 @@ let package = Package(
         tests("TextTests", ["Text", "Trading", "TestSupport"]),
         tests("MarketTests", ["Market", "Trading", "TestSupport"]),
         tests("FeaturesTests", ["Features", "Market", "Trading", "TestSupport"]),
-        tests("ModelsTests", ["Models", "Features", "Text", "Trading", "TestSupport"]),
+        tests("ModelsTests", ["Models", "Features", "Text", "Trading", "CZlib", "TestSupport"]),
         tests("GuardsTests", ["Guards", "Trading"]),
         tests("RiskTests", ["Risk", "Trading"]),
         tests("ExitsTests", ["Exits", "Trading"]),

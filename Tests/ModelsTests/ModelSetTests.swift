@@ -33,9 +33,10 @@ private func set(_ text: String) throws(ModelError) -> ModelSet {
 
 /// The scorecard of `role`.
 private func card(_ role: ModelRole, of set: ModelSet) throws -> Scorecard {
-    switch try #require(set.members(role).first).judge {
-    case .scorecard(let card): return card
+    guard case .scorecard(let card) = try #require(set.members(role).first).judge else {
+        throw ModelError.badSet("it is no scorecard")
     }
+    return card
 }
 
 @Test func `the short entry is the long one mirrored`() throws {

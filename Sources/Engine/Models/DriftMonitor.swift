@@ -62,6 +62,8 @@ package struct DriftMonitor: Sendable {
     /// Below this many rows nothing is said.
     package static let minRows = 1_000
     static let fadeAt = 6_000
+    /// The name of the answer among the quantities.
+    package static let output = "probability"
     /// Shares smaller than this count as this: an empty bin would make the index infinite.
     static let minShare = 1e-4
     package static let warnAbove = 0.1

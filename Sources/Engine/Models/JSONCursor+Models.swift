@@ -36,4 +36,31 @@ extension JSONCursor {
             throw .malformed(error)
         }
     }
+
+    /// A bare number, exponents allowed.
+    @_lifetime(self: copy self)
+    mutating func real() throws(ModelError) -> Double {
+        do { return try double() } catch { throw .malformed(error) }
+    }
+
+    @_lifetime(self: copy self)
+    mutating func real(
+        in range: ClosedRange<Double>, _ key: String
+    ) throws(ModelError) -> Double {
+        let value = try real()
+        guard range.contains(value) else { throw .numberOutOfRange(key) }
+        return value
+    }
+
+    /// An array of at most `limit` numbers.
+    @_lifetime(self: copy self)
+    mutating func reals(limit: Int, _ key: String) throws(ModelError) -> [Double] {
+        var values: [Double] = []
+        try openArray()
+        while try next() {
+            guard values.count < limit else { throw .numberOutOfRange(key) }
+            values.append(try real())
+        }
+        return values
+    }
 }

@@ -1,3 +1,4 @@
+import CMath
 package import Trading
 
 /// What a model is asked.
@@ -101,6 +102,10 @@ package struct ModelMember: Sendable {
     /// What computes the answer.
     package enum Judge: Sendable {
         case scorecard(Scorecard)
+        /// Trees with one output, a probability.
+        case trees(BoostedTrees)
+        /// A network over the newest `steps` rows; the logit of one of its outputs.
+        case lstm(LSTMNetwork, steps: Int, output: Int)
     }
 
     /// Unique within its role, at most 32 characters `a-z 0-9 -`.
@@ -136,6 +141,16 @@ package struct ModelMember: Sendable {
     package var kind: ModelKind {
         switch judge {
         case .scorecard: .scorecard
+        case .trees: .trees
+        case .lstm: .lstm
+        }
+    }
+
+    /// Rows that it looks back on; 0 when it looks at the newest only.
+    package var historyLength: Int {
+        switch judge {
+        case .scorecard, .trees: 0
+        case .lstm(_, let steps, _): steps
         }
     }
 
@@ -146,6 +161,17 @@ package struct ModelMember: Sendable {
         let raw: Double
         switch judge {
         case .scorecard(let card): raw = card.probability(row)
+        case .trees(let trees):
+            guard let answer = ask(trees, row) else {
+                return .failure(AbsentMember(.missingInput))
+            }
+            raw = answer
+        case .lstm(let network, let steps, let output):
+            guard let history, history.features == features, history.capacity == steps,
+                history.isFull, !history.values.contains(where: \.isNaN)
+            else { return .failure(AbsentMember(.noHistory)) }
+            let logits = network.logits(history.values.span, steps: steps)
+            raw = 1 / (1 + narwhal_exp(-Double(logits[output])))
         }
         let probability = calibration.apply(raw)
         guard (0...1).contains(probability) else { return .failure(AbsentMember(.badAnswer)) }
@@ -158,7 +184,21 @@ extension ModelMember {
     func contributions(_ row: borrowing FeatureRow) -> [Contribution] {
         switch judge {
         case .scorecard(let card): card.contributions(row)
+        case .trees, .lstm: []
         }
+    }
+}
+
+extension ModelMember {
+    /// The raw probability of the trees; `nil` when too many features are missing.
+    private func ask(_ trees: BoostedTrees, _ row: borrowing FeatureRow) -> Double? {
+        var missing = 0
+        for feature in features where row[feature].isNaN { missing += 1 }
+        guard Double(missing) <= Self.maxMissingShare * Double(features.count) else { return nil }
+        // The span of 128 inline values keeps the live look free of allocations.
+        var values = InlineArray<128, Float>(repeating: .nan)
+        for (index, feature) in features.enumerated() { values[index] = Float(row[feature]) }
+        return Double(trees.probability(values.span.extracting(first: features.count)))
     }
 }
 
@@ -166,4 +206,23 @@ extension ModelMember {
 struct AbsentMember: Error {
     let absence: MemberAbsence
     init(_ absence: MemberAbsence) { self.absence = absence }
+}
+
+/// The actor of a set, and how far its word goes.
+package struct PolicyMember: Sendable {
+    package let id: String
+    package let mode: PolicyMode
+    package let network: PolicyNetwork
+    package let file: String
+    package let digest: String
+
+    package init(
+        id: String, mode: PolicyMode, network: PolicyNetwork, file: String, digest: String
+    ) {
+        self.id = id
+        self.mode = mode
+        self.network = network
+        self.file = file
+        self.digest = digest
+    }
 }

@@ -83,6 +83,7 @@ package final class ModelSet: Sendable {
         package var expectedSignalRate = PerDirection(long: 0.03, short: 0.03)
         package var exitCadence = ExitCadence.decisionClose
         package var members: [ModelMember] = []
+        package var policy: PolicyMember?
         /// By role, in the order of `ModelRole.index`; empty lists where nothing was stored.
         package var training: [[DriftMonitor.Quantity]] = [[], [], [], []]
 
@@ -94,12 +95,19 @@ package final class ModelSet: Sendable {
     package let neededForEntry: FeatureMask
     /// Features that an exit model of the set looks at.
     package let neededForExit: FeatureMask
+    /// What the members that look back are given, row by row; empty when none does.
+    package let historyFeatures: [FeatureID]
+    /// How many rows they look back on; 0 when none does.
+    package let historyLength: Int
     private let byRole: [[ModelMember]]
 
     /// - Throws: `ModelError.badSet` when weights, ids or histories do not fit together.
     package init(_ parts: Parts) throws(ModelError) {
         try Self.check(parts)
         self.parts = parts
+        let sequential = parts.members.first { $0.historyLength > 0 }
+        historyFeatures = sequential?.features ?? []
+        historyLength = sequential?.historyLength ?? 0
         byRole = ModelRole.allCases.map { role in parts.members.filter { $0.role == role } }
         neededForEntry = FeatureMask(
             parts.members.filter { $0.role.isEntry }.flatMap(\.features))
@@ -121,11 +129,32 @@ package final class ModelSet: Sendable {
                 throw .badSet("'\(member.id)' has no features")
             }
         }
+        try checkHistories(parts.members)
         let bounds = parts.bounds
         for threshold in [parts.entryThresholds.long, parts.entryThresholds.short]
         where !(bounds.lowest...bounds.highest).contains(threshold) {
             throw .badSet(
                 "the threshold \(threshold) is not within \(bounds.lowest)...\(bounds.highest)")
+        }
+    }
+
+    /// One history of candle features serves all members that look back.
+    private static func checkHistories(_ members: [ModelMember]) throws(ModelError) {
+        var first: ModelMember?
+        for member in members where member.historyLength > 0 {
+            guard member.role.isEntry else {
+                throw .badSet("'\(member.id)' looks back, which only entry models do")
+            }
+            for feature in member.features where !feature.group.isOfCandles {
+                throw .badSet(
+                    "'\(member.id)' looks back on \(feature.name), which is not made of candles")
+            }
+            if let first,
+                first.features != member.features || first.historyLength != member.historyLength
+            {
+                throw .badSet("'\(first.id)' and '\(member.id)' look back on different rows")
+            }
+            first = first ?? member
         }
     }
 
@@ -152,6 +181,9 @@ package final class ModelSet: Sendable {
     package var exitCadence: ExitCadence { parts.exitCadence }
     /// All members, in the order of the manifest.
     package var members: [ModelMember] { parts.members }
+
+    /// `nil` when the set has none.
+    package var policy: PolicyMember? { parts.policy }
 
     package func members(_ role: ModelRole) -> [ModelMember] { byRole[role.index] }
 
