@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+import Trading
+
+@testable import Models
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+struct EnsembleTests {
+    static func logistic(_ margin: Double) -> Double { 1 / (1 + exp(-margin)) }
+
+    static func row(rsi: Double, return1: Double = 0) -> FeatureRow {
+        var row = FeatureRow()
+        row[.rsi14] = rsi
+        row[.return1] = return1
+        return row
+    }
+
+    /// Two members of weights 1 and 3 with margins ±1 and ±2, and one exit model.
+    static func pair() throws -> ModelSet {
+        let heavy = SmallSet.member("b", "entryLong", file: "b.json")
+            .replacing("\"weight\":1", with: "\"weight\":3")
+        return try SmallSet.set(
+            SmallSet.manifest(members: [
+                SmallSet.member("a", "entryLong"), heavy,
+                SmallSet.member("exit", "exitLong"),
+            ]),
+            files: [
+                "a.json": SmallSet.stump(), "b.json": SmallSet.stump(low: "-2.0", high: "2.0"),
+            ])
+    }
+
+    @Test func `the answer is the weighted mean of the members`() throws {
+        let reading = try Self.pair().entry(.long, row: Self.row(rsi: 0.7))
+        let expected = (Self.logistic(1) + 3 * Self.logistic(2)) / 4
+        #expect(abs(try #require(reading.probability) - expected) < 1e-6)
+        #expect(reading.members.map(\.id) == ["a", "b"])
+        #expect(reading.members.map(\.share) == [0.25, 0.75])
+        #expect(!reading.isDegraded && !reading.isAbsent)
+    }
+
+    @Test func `a side without members has no probability`() throws {
+        let reading = try Self.pair().entry(.short, row: Self.row(rsi: 0.7))
+        #expect(reading == EnsembleReading(probability: nil, members: []))
+        #expect(try Self.pair().exitProbability(.short, row: Self.row(rsi: 0.7)).isNaN)
+    }
+
+    @Test func `members without their features have no answer, and say so`() throws {
+        let reading = try Self.pair().entry(.long, row: FeatureRow())
+        #expect(reading.isAbsent && !reading.isDegraded)
+        #expect(reading.members.map(\.absence) == [.missingInput, .missingInput])
+        #expect(try Self.pair().exitProbability(.long, row: FeatureRow()).isNaN)
+    }
+
+    @Test func `the live look and the full reading agree`() throws {
+        let set = try Self.pair()
+        for rsi in [0.2, 0.5, 0.9] {
+            let row = Self.row(rsi: rsi)
+            #expect(
+                set.exitProbability(.long, row: row) == set.exit(.long, row: row).probability)
+        }
+    }
+
+    /// A network of one input that answers with logit 2 whatever it is given.
+    static let constantNetwork = SafeTensors.encode([
+        .init(name: "lstm.weight_ih_l0", shape: [4, 1], values: [0, 0, 0, 0]),
+        .init(name: "lstm.weight_hh_l0", shape: [4, 1], values: [0, 0, 0, 0]),
+        .init(name: "lstm.bias_ih_l0", shape: [4], values: [0, 0, 0, 0]),
+        .init(name: "lstm.bias_hh_l0", shape: [4], values: [0, 0, 0, 0]),
+        .init(name: "fc.weight", shape: [1, 1], values: [0]),
+        .init(name: "fc.bias", shape: [1], values: [2]),
+    ])
+
+    static func withNetwork() throws -> ModelSet {
+        let network = SmallSet.member(
+            "lstm", "entryLong", kind: "lstm", file: "n.safetensors",
+            features: "\"return_1\"", extra: ",\"steps\":2")
+        let manifest = SmallSet.manifest(members: [SmallSet.member("a", "entryLong"), network])
+        return try ModelSet(
+            manifest: SetManifest(json: Array(manifest.utf8)), digest: "",
+            bytes: { $0 == "a.json" ? Array(SmallSet.stump().utf8) : constantNetwork })
+    }
+
+    @Test func `a member that looks back is absent until its rows are there`() throws {
+        let set = try Self.withNetwork()
+        #expect(set.historyFeatures == [.return1] && set.historyLength == 2)
+        var history = FeatureHistory(features: set.historyFeatures, capacity: 2)
+        let row = Self.row(rsi: 0.7, return1: 0.01)
+        history.append(row, openTime: Timestamp(milliseconds: 0))
+        let before = set.entry(.long, row: row, history: history)
+        #expect(before.isDegraded && before.members[1].absence == .noHistory)
+        #expect(before.members[0].share == 1)
+        #expect(abs(try #require(before.probability) - Self.logistic(1)) < 1e-6)
+        history.append(row, openTime: Timestamp(milliseconds: 300_000))
+        let after = set.entry(.long, row: row, history: history)
+        #expect(!after.isDegraded)
+        #expect(
+            abs(try #require(after.probability) - (Self.logistic(1) + Self.logistic(2)) / 2)
+                < 1e-6)
+    }
+
+    @Test func `a missing value in the rows makes such a member absent`() throws {
+        let set = try Self.withNetwork()
+        var history = FeatureHistory(features: set.historyFeatures, capacity: 2)
+        history.append(Self.row(rsi: 0.7, return1: .nan), openTime: Timestamp(milliseconds: 0))
+        history.append(Self.row(rsi: 0.7), openTime: Timestamp(milliseconds: 300_000))
+        #expect(
+            set.entry(.long, row: Self.row(rsi: 0.7), history: history).members[1].absence
+                == .noHistory)
+        // It has left the window with the next row.
+        history.append(Self.row(rsi: 0.7), openTime: Timestamp(milliseconds: 600_000))
+        #expect(!set.entry(.long, row: Self.row(rsi: 0.7), history: history).isDegraded)
+    }
+
+    @Test func `only entry models may look back, and only on candles`() throws {
+        for (role, feature, word) in [
+            ("exitLong", "return_1", "only entry models"),
+            ("entryLong", "funding_rate", "not made of candles"),
+        ] {
+            let manifest = SmallSet.manifest(members: [
+                SmallSet.member(
+                    "lstm", role, kind: "lstm", file: "n.safetensors",
+                    features: "\"\(feature)\"")
+            ])
+            let error = try #require(throws: MemberError.self) {
+                _ = try ModelSet(
+                    manifest: SetManifest(json: Array(manifest.utf8)), digest: "",
+                    bytes: { _ in Self.constantNetwork })
+            }
+            #expect(error.cause.text.contains(word), "\(error.cause.text)")
+        }
+    }
+}
