@@ -87,6 +87,8 @@ import Trading
                     price: Price(units: 6), liquidates: .long, notional: Money(units: -1)),
             ], venueTime: time(5)),
         .clusters([], venueTime: time(5)),
+        .openInterest(OpenInterest(quantity: Quantity(units: .max), venueTime: time(6))),
+        .funding(FundingSettlement(rate: Rate(units: -12_345), venueTime: time(7))),
         .alive,
         .lost,
     ]

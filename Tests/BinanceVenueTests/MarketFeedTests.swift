@@ -34,7 +34,8 @@ import Trading
                 case .print: "print"
                 case .bookTicker, .depth: "book"
                 case .depthSnapshot: "snapshot"
-                case .markPrice, .forcedOrder, .clusters, .alive, .lost: "other"
+                case .markPrice, .forcedOrder, .clusters, .openInterest, .funding, .alive, .lost:
+                    "other"
                 }
             }
             let order = ["kline", "print", "snapshot"].map { kinds.firstIndex(of: $0) ?? -1 }

@@ -109,6 +109,10 @@ import Trading
                 #expect(
                     market.flow.window(window) == naive.sums(after: second - window.length),
                     "seed \(seed), print \(id), \(window.label)")
+                #expect(
+                    market.flow.largestTakerOrder(in: window)
+                        == naive.largest(after: second - window.length),
+                    "seed \(seed), print \(id), \(window.label)")
             }
         }
     }
@@ -132,6 +136,10 @@ struct Naive {
     }
 
     var largest: Money { orders.map(\.notional).max() ?? .zero }
+
+    func largest(after time: Timestamp) -> Money {
+        orders.filter { $0.time >= time }.map(\.notional).max() ?? .zero
+    }
 
     /// The sums of orders at or after `time`.
     func sums(after time: Timestamp?) -> FlowSums {

@@ -80,7 +80,7 @@ struct Observation {
         case .clusters(let clusters, _):
             clusterUpdates += 1
             for cluster in clusters { digest.combine(cluster.notional) }
-        case .depthSnapshot, .kline, .alive, .lost:
+        case .depthSnapshot, .kline, .openInterest, .funding, .alive, .lost:
             break
         }
     }

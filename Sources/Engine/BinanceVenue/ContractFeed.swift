@@ -118,7 +118,7 @@ struct ContractFeed: Sendable {
             }
         case .forcedOrder(let order):
             if isRepeated(order) { repeats += 1 } else { out.append(data) }
-        case .depthSnapshot, .clusters, .alive, .lost:
+        case .depthSnapshot, .clusters, .openInterest, .funding, .alive, .lost:
             break  // No stream says this.
         }
         return nil

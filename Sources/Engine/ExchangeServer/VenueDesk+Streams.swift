@@ -32,8 +32,9 @@ extension VenueDesk {
             if order.quantity >= boards[place].forced?.quantity ?? .zero {
                 boards[place].forced = order
             }
-        case .kline, .clusters, .alive, .lost:
-            // The exchange makes no candles; clusters are a truth that no venue tells.
+        case .kline, .clusters, .openInterest, .funding, .alive, .lost:
+            // The exchange makes no candles; clusters are a truth that no venue tells. Open interest and settled
+            // funding are asked for, no stream says them.
             break
         }
     }

@@ -7,13 +7,18 @@ package import Trading
 /// is added to its own candle all the same, so that the series stays what the venue's transact times say.
 package struct CandleSeries: Sendable {
     package let interval: Duration
+    /// Whether the taker-buy volumes are said by the source; zeros otherwise.
+    package let hasTakerVolume: Bool
     /// Closed candles since the start, also those no longer kept.
     package private(set) var closedCount = 0
     /// Prints so late that their candle is no longer looked for.
     package private(set) var lostPrintCount = 0
 
     private let capacity: Int
+    private let keepsActivity: Bool
     private var ring: [Candle] = []
+    /// What `activity` answers, in the places of the candles; empty when it is not kept.
+    private var activities: [Double] = []
     /// Where the oldest candle is once the ring is full.
     private var start = 0
     private var current: Candle?
@@ -24,10 +29,14 @@ package struct CandleSeries: Sendable {
     /// What became of one print.
     enum Outcome { case joined, closed, amended, lost }
 
-    package init(interval: Duration, capacity: Int) {
+    package init(
+        interval: Duration, capacity: Int, hasTakerVolume: Bool = true, keepsActivity: Bool = false
+    ) {
         precondition(interval.nanoseconds > 0 && capacity > 0, "a series has an interval and room")
         self.interval = interval
         self.capacity = capacity
+        self.hasTakerVolume = hasTakerVolume
+        self.keepsActivity = keepsActivity
     }
 
     /// Closed candles kept, at most the capacity.
@@ -48,6 +57,48 @@ package struct CandleSeries: Sendable {
     /// The closed candle that is `age` candles older than the newest; `nil` beyond the oldest kept.
     package func fromEnd(_ age: Int) -> Candle? {
         age >= 0 && age < ring.count ? self[ring.count - 1 - age] : nil
+    }
+
+    /// Whether the candle `back` candles before the one of `age` is kept, and not so old that there must have been long
+    /// silences between them: intervals without prints are absent, and neighbors in the series need not be neighbors in
+    /// time.
+    package func reaches(back: Int, from age: Int) -> Bool {
+        guard let newest = fromEnd(age), let oldest = fromEnd(age + back) else { return false }
+        return newest.openTime - oldest.openTime <= interval * Int64(2 * back + 2)
+    }
+
+    /// The sum of the squared simple returns of the `activityReturns` candles up to that of `age`; NaN when not all
+    /// are known, or when the series does not keep it. Kept because a month of it is looked at in every row.
+    package func activity(_ age: Int) -> Double {
+        guard keepsActivity, age >= 0, age + Self.activityReturns < ring.count else { return .nan }
+        let position = start + ring.count - 1 - age
+        return activities[position < ring.count ? position : position - ring.count]
+    }
+
+    /// An hour of 5-minute candles.
+    package static let activityReturns = 12
+
+    private func measuredActivity(_ age: Int) -> Double {
+        guard age + Self.activityReturns < ring.count else { return .nan }
+        var after = Double(self[ring.count - 1 - age].close.units)
+        var sum = 0.0
+        for back in 1...Self.activityReturns {
+            let before = Double(self[ring.count - 1 - age - back].close.units)
+            let change = after / before - 1
+            sum += change * change
+            after = before
+        }
+        return sum
+    }
+
+    /// Measures the candle of `age` anew, and those after it, which look back on it.
+    private mutating func measureActivity(from age: Int) {
+        guard keepsActivity else { return }
+        for age in 0...age {
+            let position = start + ring.count - 1 - age
+            activities[position < ring.count ? position : position - ring.count] =
+                measuredActivity(age)
+        }
     }
 
     /// The newest `count` closed candles, oldest first.
@@ -99,6 +150,7 @@ package struct CandleSeries: Sendable {
                 let position = start + ring.count - 1 - age
                 ring[position < ring.count ? position : position - ring.count].add(
                     print, notional: notional)
+                measureActivity(from: age)
                 return .amended
             }
             if candle.openTime < openTime { break }
@@ -127,10 +179,13 @@ package struct CandleSeries: Sendable {
         return close()
     }
 
-    /// Appends a closed candle of the venue behind those that are known; others are passed over.
-    mutating func adopt(_ kline: Kline) {
-        guard current == nil, last.map({ kline.openTime > $0.openTime }) ?? true else { return }
+    /// Appends a closed candle of the venue behind those that are known; others are passed over. Says whether it was.
+    mutating func adopt(_ kline: Kline) -> Bool {
+        guard current == nil, last.map({ kline.openTime > $0.openTime }) ?? true else {
+            return false
+        }
         push(Candle(adopted: kline))
+        return true
     }
 
     private mutating func close() -> Bool {
@@ -146,10 +201,12 @@ package struct CandleSeries: Sendable {
         closedCount += 1
         if ring.count < capacity {
             ring.append(candle)
+            if keepsActivity { activities.append(.nan) }
         } else {
             ring[start] = candle
             start = start + 1 == capacity ? 0 : start + 1
         }
+        measureActivity(from: 0)
     }
 
     /// Folds the counts, the newest closed candle and the forming one into `hasher`. Earlier candles were folded when

@@ -10,6 +10,9 @@ package enum MarketFeed: Hashable, Sendable, CaseIterable {
     case book
     /// The liquidation clusters.
     case clusters
+    case openInterest
+    /// The settled fundings.
+    case funding
 }
 
 /// When each kind of data was last heard of, in engine time; `nil` before the first.
@@ -20,6 +23,8 @@ package struct MarketAges: Hashable, Sendable {
     package var book: Timestamp?
     package var mark: Timestamp?
     package var clusters: Timestamp?
+    package var openInterest: Timestamp?
+    package var funding: Timestamp?
     /// The connection was lost and nothing has come since.
     package var isLost = false
 
@@ -37,6 +42,8 @@ package struct MarketAges: Hashable, Sendable {
         hasher.combine(book?.nanoseconds ?? -1)
         hasher.combine(mark?.nanoseconds ?? -1)
         hasher.combine(clusters?.nanoseconds ?? -1)
+        hasher.combine(openInterest?.nanoseconds ?? -1)
+        hasher.combine(funding?.nanoseconds ?? -1)
         hasher.combine(isLost)
     }
 }
@@ -93,6 +100,12 @@ extension MarketState {
         case .clusters:
             // Clusters come over another connection than the market's.
             ages.clusters.map { now - $0 > configuration.clustersStaleAfter } ?? true
+        // What these count is old by itself: their age is the venue's time of the last, whenever it was told.
+        case .openInterest:
+            openInterest.last.map { now - $0.venueTime > configuration.openInterestStaleAfter }
+                ?? true
+        case .funding:
+            fundings.last.map { now - $0.venueTime > configuration.fundingStaleAfter } ?? true
         }
     }
 

@@ -27,4 +27,6 @@ package struct MarketChange: OptionSet, Hashable, Sendable {
     package static let forcedOrderSeen = MarketChange(rawValue: 1 << 12)
     /// The market connection was lost.
     package static let lost = MarketChange(rawValue: 1 << 13)
+    package static let openInterestChanged = MarketChange(rawValue: 1 << 14)
+    package static let fundingSettled = MarketChange(rawValue: 1 << 15)
 }

@@ -10,23 +10,29 @@ package struct MarketState: Sendable {
 
     /// Taker orders and flow by class.
     package private(set) var flow: TakerFlow
-    package private(set) var candles1m: CandleSeries
-    package private(set) var candles5m: CandleSeries
+    package internal(set) var candles1m: CandleSeries
+    package internal(set) var candles5m: CandleSeries
     package private(set) var book: LocalBook
     /// Where forced closes concentrate, strongest first; empty when nobody says.
     package private(set) var clusters: [LiquidationCluster] = []
     /// When each kind of data was last heard of.
-    package private(set) var ages = MarketAges()
+    package internal(set) var ages = MarketAges()
     /// What was seen and refused.
-    package private(set) var counts = MarketCounts()
-    /// The price of the last print; `nil` before the first.
-    package private(set) var lastPrice: Price?
+    package internal(set) var counts = MarketCounts()
+    /// The price of the last print, or of the last close where candles are all that there is; `nil` before the first.
+    package internal(set) var lastPrice: Price?
+    /// What was open, every five minutes.
+    package internal(set) var openInterest: OpenInterestHistory
+    /// What was paid for being open.
+    package internal(set) var fundings: FundingHistory
+    /// The forced orders of the last hour by side.
+    package internal(set) var forcedFlow = ForcedFlow()
     /// The last forced order that the venue published.
-    package private(set) var lastForcedOrder: ForcedOrder?
+    package internal(set) var lastForcedOrder: ForcedOrder?
     /// Forced orders that bought, since the start: shorts were liquidated. A lower bound, venues publish only some.
-    package private(set) var forcedBuyNotional = Money.zero
+    package internal(set) var forcedBuyNotional = Money.zero
     /// Forced orders that sold, since the start: longs were liquidated. A lower bound.
-    package private(set) var forcedSellNotional = Money.zero
+    package internal(set) var forcedSellNotional = Money.zero
 
     private var top = TopOfBook()
     private var venueMark: MarkPriceUpdate?
@@ -36,15 +42,21 @@ package struct MarketState: Sendable {
     private var markJumps = JumpFilter()
 
     /// No print may be worth more; it keeps every sum within its 128 bits, whatever a venue sends.
-    private static let maxPrintNotional = Money(whole: 1_000_000_000_000).units
+    static let maxPrintNotional = Money(whole: 1_000_000_000_000).units
 
     package init(instrument: Instrument, configuration: MarketConfiguration = MarketConfiguration())
     {
         self.instrument = instrument
         self.configuration = configuration
         flow = TakerFlow(whaleThreshold: configuration.whaleThreshold)
-        candles1m = CandleSeries(interval: .minutes(1), capacity: configuration.maxCandles1m)
-        candles5m = CandleSeries(interval: .minutes(5), capacity: configuration.maxCandles5m)
+        candles1m = CandleSeries(
+            interval: .minutes(1), capacity: configuration.maxCandles1m,
+            hasTakerVolume: configuration.hasTakerVolume)
+        candles5m = CandleSeries(
+            interval: .minutes(5), capacity: configuration.maxCandles5m,
+            hasTakerVolume: configuration.hasTakerVolume, keepsActivity: true)
+        openInterest = OpenInterestHistory(capacity: configuration.maxOpenInterestCounts)
+        fundings = FundingHistory(capacity: configuration.maxFundings)
         book = LocalBook(configuration: configuration)
     }
 
@@ -73,6 +85,8 @@ package struct MarketState: Sendable {
             clusters = Array(given.prefix(configuration.maxClusters))
             ages.clusters = time
             return .clustersChanged
+        case .openInterest(let interest): return apply(interest, at: time)
+        case .funding(let settlement): return apply(settlement, at: time)
         case .alive:
             ages.seen(at: time)
             return []
@@ -193,56 +207,6 @@ package struct MarketState: Sendable {
         ages.mark = time
         return .markChanged
     }
-
-    /// The venue's candle closes ours; prints that come later still find it. Differences are counted, never adopted; only
-    /// what was before the first print is.
-    private mutating func apply(_ kline: Kline, at time: Timestamp) -> MarketChange {
-        ages.seen(at: time)
-        guard kline.isClosed else { return [] }
-        if counts.prints == 0 {
-            adopt(kline)
-            return []
-        }
-        if kline.interval == candles1m.interval {
-            guard candles1m.close(openedAt: kline.openTime) else { return [] }
-            if let ours = candles1m.last, ours.volume != kline.volume {
-                counts.klineDifferences += 1
-            }
-            return .candleClosed1m
-        }
-        guard kline.interval == candles5m.interval, candles5m.close(openedAt: kline.openTime) else {
-            return []
-        }
-        if let ours = candles5m.last, ours.volume != kline.volume { counts.klineDifferences += 1 }
-        return .candleClosed5m
-    }
-
-    /// Before the first print the venue's candles are the history that features look back on. They are no news: nothing
-    /// is decided on them.
-    private mutating func adopt(_ kline: Kline) {
-        guard !kline.volume.isZero else { return }
-        if kline.interval == candles1m.interval {
-            candles1m.adopt(kline)
-        } else if kline.interval == candles5m.interval {
-            candles5m.adopt(kline)
-        }
-    }
-
-    private mutating func apply(_ order: ForcedOrder, at time: Timestamp) -> MarketChange {
-        ages.seen(at: time)
-        let notional = Money(order.quantity, at: order.price)
-        guard notional.units <= Self.maxPrintNotional else {
-            counts.quarantined += 1
-            return .quarantined
-        }
-        counts.forcedOrders += 1
-        lastForcedOrder = order
-        switch order.side {
-        case .buy: forcedBuyNotional += notional
-        case .sell: forcedSellNotional += notional
-        }
-        return .forcedOrderSeen
-    }
 }
 
 extension MarketState {
@@ -306,6 +270,8 @@ extension MarketState {
             hasher.combine(cluster.liquidates == .long)
             hasher.combine(cluster.notional)
         }
+        openInterest.hashFacts(into: &hasher)
+        fundings.hashFacts(into: &hasher)
         hasher.combine(forcedBuyNotional)
         hasher.combine(forcedSellNotional)
         counts.hashFacts(into: &hasher)

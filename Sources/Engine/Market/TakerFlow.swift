@@ -8,8 +8,6 @@ package import Trading
 package struct TakerFlow: Sendable {
     /// Everything since the start.
     package private(set) var sinceStart = FlowSums()
-    /// The largest taker order so far, the open one included.
-    package private(set) var largestTakerOrder = Money.zero
     /// The order that ended last; `nil` before the first.
     package private(set) var lastTakerOrder: TakerOrder?
     /// The transact time of the first print; windows longer than the time since then are not yet full.
@@ -26,6 +24,10 @@ package struct TakerFlow: Sendable {
     private var newest = -1
     /// The oldest second of each window, in the order of `FlowWindow`; newest + 1 when the window is empty.
     private var tails = InlineArray<5, Int>(repeating: 0)
+    /// The largest taker order of the newest second. All prints of an order are counted in one second.
+    private var largestOfSecond: Int128 = 0
+    /// The largest taker order before the newest second.
+    private var largestBefore: Int128 = 0
     /// When the newest second ends, in nanoseconds.
     private var secondEnd = Int64.min
     /// The second that the windows end with.
@@ -36,6 +38,8 @@ package struct TakerFlow: Sendable {
 
     private struct SecondMark {
         var second: Int64
+        /// The largest taker order of the second, once it is over.
+        var largest: Int128
         var before: FlowSums
     }
 
@@ -59,6 +63,22 @@ package struct TakerFlow: Sendable {
         let tail = tails[window.rawValue]
         guard tail <= newest else { return FlowSums() }
         return sinceStart - seconds[tail & (Self.capacity - 1)].before
+    }
+
+    /// The largest taker order so far, the open one included.
+    package var largestTakerOrder: Money { Money(units: max(largestBefore, largestOfSecond)) }
+
+    /// The largest taker order of the last `window` of venue time, the open one included; zero when there was none.
+    ///
+    /// - Complexity: one step a second of the window that had prints.
+    package func largestTakerOrder(in window: FlowWindow) -> Money {
+        let tail = tails[window.rawValue]
+        guard tail <= newest else { return .zero }
+        var largest = largestOfSecond
+        for second in tail..<newest {
+            largest = max(largest, seconds[second & (Self.capacity - 1)].largest)
+        }
+        return Money(units: largest)
     }
 
     /// The taker order that may still grow; `nil` before the first print and after `finish`.
@@ -90,7 +110,7 @@ package struct TakerFlow: Sendable {
         let before = open.notional
         let sum = before + notional
         open.notional = sum
-        if sum > largestTakerOrder.units { largestTakerOrder.units = sum }
+        if sum > largestOfSecond { largestOfSecond = sum }
         if open.isWhale {
             addWhale(side, notional)
         } else if sum >= open.threshold {
@@ -163,8 +183,13 @@ package struct TakerFlow: Sendable {
     private mutating func beginSecond(at time: Int64) {
         if startTime == nil { startTime = Timestamp(nanoseconds: time) }
         let second = Self.second(of: time)
+        if newest >= 0 {
+            seconds[newest & (Self.capacity - 1)].largest = largestOfSecond
+            largestBefore = max(largestBefore, largestOfSecond)
+            largestOfSecond = 0
+        }
         newest += 1
-        let mark = SecondMark(second: second, before: sinceStart)
+        let mark = SecondMark(second: second, largest: 0, before: sinceStart)
         let index = newest & (Self.capacity - 1)
         if index < seconds.count { seconds[index] = mark } else { seconds.append(mark) }
         secondEnd =

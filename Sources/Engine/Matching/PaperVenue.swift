@@ -221,7 +221,7 @@ package struct PaperVenue: Sendable {
             markets[Int(instrument.index)].lose()
             tapes[Int(instrument.index)].bid = .max
             tapes[Int(instrument.index)].ask = 0
-        case .kline, .forcedOrder, .clusters, .alive:
+        case .kline, .forcedOrder, .clusters, .openInterest, .funding, .alive:
             break
         }
     }

@@ -62,7 +62,7 @@ package struct MarketLane: Sendable {
         case .depthSnapshot, .lost:
             // What came before belongs to another book.
             latestDepth[index] = -1
-        case .print, .kline, .forcedOrder, .clusters, .alive:
+        case .print, .kline, .forcedOrder, .clusters, .openInterest, .funding, .alive:
             break
         }
         items.append(Item(instrument: instrument, time: time, data: data))

@@ -179,6 +179,32 @@ package struct ForcedOrder: Hashable, Sendable, Codable {
     }
 }
 
+/// All contracts open at one moment.
+package struct OpenInterest: Hashable, Sendable, Codable {
+    /// Base units.
+    package var quantity: Quantity
+    /// The moment that the venue counted them.
+    package var venueTime: Timestamp
+
+    package init(quantity: Quantity, venueTime: Timestamp) {
+        self.quantity = quantity
+        self.venueTime = venueTime
+    }
+}
+
+/// One funding that was paid.
+package struct FundingSettlement: Hashable, Sendable, Codable {
+    /// Positive was paid by longs to shorts.
+    package var rate: Rate
+    /// The moment of the payment.
+    package var venueTime: Timestamp
+
+    package init(rate: Rate, venueTime: Timestamp) {
+        self.rate = rate
+        self.venueTime = venueTime
+    }
+}
+
 /// A price level where forced closes concentrate.
 package struct LiquidationCluster: Hashable, Sendable, Codable {
     package var price: Price
@@ -205,6 +231,9 @@ package enum MarketData: Hashable, Sendable, Codable {
     case forcedOrder(ForcedOrder)
     /// Estimated or, in the simulated exchange, true clusters; strongest first.
     case clusters([LiquidationCluster], venueTime: Timestamp)
+    case openInterest(OpenInterest)
+    /// A settled funding; the predicted rate of the coming one is part of the mark price.
+    case funding(FundingSettlement)
     /// The market connection was seen alive (frame or pong); carries no data.
     case alive
     /// The market connection was lost; all of this instrument's market data is stale from now on.
@@ -220,6 +249,8 @@ package enum MarketData: Hashable, Sendable, Codable {
         case .kline(let kline): kline.venueTime
         case .forcedOrder(let order): order.venueTime
         case .clusters(_, let time): time
+        case .openInterest(let interest): interest.venueTime
+        case .funding(let settlement): settlement.venueTime
         case .depthSnapshot, .alive, .lost: nil
         }
     }

@@ -58,6 +58,13 @@ struct TapeDecoder {
             return .forcedOrder(
                 ForcedOrder(side: side, price: price, quantity: quantity, venueTime: venueTime))
         case TapeEncoder.Tag.clusters: return clusters()
+        case TapeEncoder.Tag.openInterest:
+            guard let quantity = quantity(), let venueTime = moment() else { return nil }
+            return .openInterest(OpenInterest(quantity: quantity, venueTime: venueTime))
+        case TapeEncoder.Tag.funding:
+            guard let rate = signed(), let venueTime = moment() else { return nil }
+            return .funding(
+                FundingSettlement(rate: Rate(units: rate), venueTime: venueTime))
         case TapeEncoder.Tag.alive: return .alive
         case TapeEncoder.Tag.lost: return .lost
         default: return nil

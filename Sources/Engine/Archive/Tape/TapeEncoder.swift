@@ -18,6 +18,8 @@ struct TapeEncoder {
         static let clusters: UInt8 = 9
         static let alive: UInt8 = 10
         static let lost: UInt8 = 11
+        static let openInterest: UInt8 = 12
+        static let funding: UInt8 = 13
     }
 
     /// The next free byte.
@@ -36,7 +38,9 @@ struct TapeEncoder {
     /// Bytes that `data` needs at most.
     static func maxSize(of data: MarketData) -> Int {
         switch data {
-        case .print, .bookTicker, .markPrice, .kline, .forcedOrder, .alive, .lost: 160
+        case .print, .bookTicker, .markPrice, .kline, .forcedOrder, .openInterest, .funding, .alive,
+            .lost:
+            160
         case .depth(let update): 160 + 20 * (update.bids.count + update.asks.count)
         case .depthSnapshot(let snapshot): 160 + 20 * (snapshot.bids.count + snapshot.asks.count)
         case .clusters(let clusters, _): 160 + 31 * clusters.count
@@ -112,6 +116,14 @@ struct TapeEncoder {
                 put(signed: Int64(truncatingIfNeeded: cluster.notional.units >> 64))
             }
             put(venueTime, from: time)
+        case .openInterest(let interest):
+            begin(Tag.openInterest, sequence, time, instrument)
+            put(interest.quantity)
+            put(interest.venueTime, from: time)
+        case .funding(let settlement):
+            begin(Tag.funding, sequence, time, instrument)
+            put(signed: settlement.rate.units)
+            put(settlement.venueTime, from: time)
         case .alive:
             begin(Tag.alive, sequence, time, instrument)
         case .lost:
