@@ -9,6 +9,12 @@ package enum ArchiveError: Error, Hashable, Sendable, CustomStringConvertible {
     case truncatedGzip(path: String)
     /// The compressed data contradict themselves; everything before has been delivered.
     case damagedGzip(path: String)
+    /// The zip archive ends too early; everything readable has been delivered.
+    case truncatedZip(path: String)
+    /// The zip archive contradicts itself; what was delivered may be damaged too.
+    case damagedZip(path: String)
+    /// More than one file, none, a password, or a packing other than deflate.
+    case unusableZip(path: String, why: String)
     /// The first rows are of no dump format that we know.
     case unknownFormat(path: String)
 
@@ -22,6 +28,12 @@ package enum ArchiveError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(path): the gzip data end too early; what could be read was read, fetch the file again"
         case .damagedGzip(let path):
             "\(path): the gzip data are damaged; what stands before was read, fetch the file again"
+        case .truncatedZip(let path):
+            "\(path): the zip archive ends too early, fetch the file again"
+        case .damagedZip(let path):
+            "\(path): the zip archive is damaged, fetch the file again"
+        case .unusableZip(let path, let why):
+            "\(path): the zip archive \(why); one packed file without a password is needed"
         case .unknownFormat(let path):
             "\(path): is no aggTrades or trades dump of the exchange"
         }

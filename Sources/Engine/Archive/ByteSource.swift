@@ -1,17 +1,20 @@
 import CZlib
 import Glibc
 
-/// The bytes of a file, front to back, unpacked on the way when it is gzip. Bounded: one block is held.
+/// The bytes of a file, front to back, unpacked on the way when it is gzip or a zip archive of one file. Bounded: one
+/// block is held, however much is packed.
 final class ByteSource {
-    private let path: String
+    let path: String
     private let descriptor: Int32
-    private var block: [UInt8]
-    private var blockStart = 0
-    private var blockEnd = 0
-    private var hasEnded = false
-    /// Present when the file is gzip. zlib keeps the address, so that it may not move.
+    private(set) var block: [UInt8]
+    var blockStart = 0
+    private(set) var blockEnd = 0
+    private(set) var hasEnded = false
+    /// Present when the file is packed. zlib keeps the address, so that it may not move.
     private var stream: UnsafeMutablePointer<z_stream>?
     private var isInsideMember = false
+    /// The member of a zip archive; `nil` for any other file.
+    private var zip: ZipMember?
 
     private static let blockSize = 1 << 18
 
@@ -33,7 +36,14 @@ final class ByteSource {
         block = [UInt8](repeating: 0, count: Self.blockSize)
         // The magic number may come in two reads when the file is a pipe.
         while blockEnd < 2 && !hasEnded { try fill() }
-        if blockEnd >= 2 && block[0] == 0x1f && block[1] == 0x8b { try startUnpacking() }
+        if blockEnd >= 2 && block[0] == 0x1f && block[1] == 0x8b {
+            // 15 bits of window, and 16 for gzip only.
+            try startUnpacking(windowBits: 31)
+        } else if blockEnd >= 2 && block[0] == 0x50 && block[1] == 0x4b {
+            zip = try openZip()
+            // Negative: deflate without a frame of its own.
+            if zip != nil { try startUnpacking(windowBits: -15) }
+        }
     }
 
     deinit {
@@ -70,7 +80,7 @@ final class ByteSource {
     }
 
     /// Adds what the file has next behind `blockEnd`, from the front when the block is used up.
-    private func fill() throws(ArchiveError) {
+    func fill() throws(ArchiveError) {
         if blockStart == blockEnd {
             blockStart = 0
             blockEnd = 0
@@ -92,11 +102,21 @@ final class ByteSource {
         blockEnd += count
     }
 
-    private func startUnpacking() throws(ArchiveError) {
+    /// Moves what is held to the front of the block, so that more can follow it.
+    func moveToFront() {
+        let (from, length) = (blockStart, blockEnd - blockStart)
+        block.withUnsafeMutableBytes { bytes in
+            if let base = bytes.baseAddress { memmove(base, base + from, length) }
+        }
+        blockStart = 0
+        blockEnd = length
+    }
+
+    private func startUnpacking(windowBits: Int32) throws(ArchiveError) {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        // 15 bits of window, and 16 for gzip only.
-        let code = inflateInit2_(stream, 31, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        let code = inflateInit2_(
+            stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard code == Z_OK else {
             stream.deinitialize(count: 1)
             stream.deallocate()
@@ -111,9 +131,15 @@ final class ByteSource {
         room: Int
     ) throws(ArchiveError) -> Int {
         while true {
+            if zip != nil && !isInsideMember {
+                try finishZip()
+                return 0
+            }
             if blockStart == blockEnd && !hasEnded { try fill() }
             if blockStart == blockEnd {
-                if isInsideMember { throw .truncatedGzip(path: path) }
+                if isInsideMember {
+                    throw zip == nil ? .truncatedGzip(path: path) : .truncatedZip(path: path)
+                }
                 return 0
             }
             if !isInsideMember {
@@ -132,14 +158,24 @@ final class ByteSource {
             }
             blockStart = blockEnd - Int(stream.pointee.avail_in)
             let produced = min(room, 1 << 30) - Int(stream.pointee.avail_out)
+            zip?.see(target, count: produced)
             switch code {
             case Z_STREAM_END: isInsideMember = false
             case Z_OK, Z_BUF_ERROR: break
             default:
-                guard produced > 0 else { throw .damagedGzip(path: path) }
+                guard produced > 0 else {
+                    throw zip == nil ? .damagedGzip(path: path) : .damagedZip(path: path)
+                }
             // Delivered first; the next call meets the damage again.
             }
             if produced > 0 { return produced }
         }
+    }
+
+    /// Compares the member's checksum and looks that nothing comes after it, once.
+    private func finishZip() throws(ArchiveError) {
+        guard let member = zip, !member.isFinished else { return }
+        zip?.isFinished = true
+        try check(endOf: member)
     }
 }

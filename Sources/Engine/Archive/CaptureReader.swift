@@ -149,6 +149,13 @@ package final class CaptureReader {
     }
 }
 
+/// Times of recorders and dump files, for other modules.
+package enum DumpClock {
+    /// `value` in seconds, milliseconds, microseconds or nanoseconds since 1970, whichever puts it nearest our
+    /// century; `nil` when none does.
+    package static func timestamp(_ value: Int64) -> Timestamp? { DumpTime.timestamp(value) }
+}
+
 /// Times whose unit shows in their size, as recorders and dump files write them.
 enum DumpTime {
     /// 2100: what is later is no time of a trade, and one such row would make all that follow late.

@@ -1,34 +1,36 @@
 import Glibc
 
 /// Cuts a byte source into lines. Bounded: lines longer than the limit are dropped and said to be too long.
-final class LineReader {
+package final class LineReader {
     /// Bytes allowed in a line.
-    static let maxLength = 1 << 20
+    package static let maxLength = 1 << 20
 
     private let source: ByteSource
-    private(set) var buffer: [UInt8]
+    /// Holds the line delivered last.
+    package private(set) var buffer: [UInt8]
     private var start = 0
     private var end = 0
     private var hasEnded = false
     /// What stopped the source; thrown when all lines before it have been delivered.
     private var failure: ArchiveError?
     /// Lines delivered so far.
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    init(path: String) throws(ArchiveError) {
+    /// Opens the file at `path`, plain, gzip or zip.
+    package init(path: String) throws(ArchiveError) {
         source = try ByteSource(path: path)
         buffer = [UInt8](repeating: 0, count: Self.maxLength + (1 << 18))
     }
 
     /// A line's place in `buffer`, without its end; `nil` instead of a place when the line is too long.
-    struct Line {
-        var range: Range<Int>?
+    package struct Line {
+        package var range: Range<Int>?
     }
 
     /// The next line; `nil` at the end. The buffer holds it until the next call.
     ///
     /// - Throws: what stopped the file, after the last whole line before it.
-    func next() throws(ArchiveError) -> Line? {
+    package func next() throws(ArchiveError) -> Line? {
         while true {
             if let length = newline(from: start, to: end) {
                 let line = start..<start + length
