@@ -4,6 +4,28 @@ package import Messages
 import Risk
 package import Trading
 
+/// One fact as the core recorded it, with the venue's mark of its instrument at that moment.
+package struct FactRecord: Hashable, Sendable {
+    package var time: Timestamp
+    package var fact: Fact
+    /// Known for orders that were just approved.
+    package var markPrice: Price?
+
+    package init(time: Timestamp, fact: Fact, markPrice: Price?) {
+        self.time = time
+        self.fact = fact
+        self.markPrice = markPrice
+    }
+}
+
+extension Fact {
+    /// The instrument of an order that was just approved; `nil` for all other facts, whose mark nobody asks for.
+    fileprivate var instrument: InstrumentID? {
+        if case .intent(let order) = self { return order.request.instrument }
+        return nil
+    }
+}
+
 /// One core and one paper venue, driven by a tape: whatever is due before a datum is delivered before it.
 ///
 /// The intents of a replay are durable at once and its latch is written at once; everything else is the same core as
@@ -19,7 +41,10 @@ package struct PlaybackSession: Sendable {
     package private(set) var sequence: UInt64 = 0
     /// All events with the rolling hash of the actions after each, when asked for.
     package private(set) var audit: [AuditRecord] = []
+    /// Everything that the core recorded, with the mark at that moment, when asked for.
+    package private(set) var facts: [FactRecord] = []
     private let recordsAudit: Bool
+    private let recordsFacts: Bool
 
     private var time: Timestamp
     private var timers = TimerQueue()
@@ -32,22 +57,25 @@ package struct PlaybackSession: Sendable {
 
     package init(
         configuration: EngineConfiguration, venue paper: PaperConfiguration,
-        recovered: RecoveredState? = nil, startTime: Timestamp, recordsAudit: Bool = false
+        recovered: RecoveredState? = nil, startTime: Timestamp, recordsAudit: Bool = false,
+        recordsFacts: Bool = false
     ) {
         self.init(
             engine: Engine(
                 configuration: configuration, recovered: recovered, startTime: startTime),
             venue: PaperVenue(instruments: configuration.instruments, configuration: paper),
-            startTime: startTime, recordsAudit: recordsAudit)
+            startTime: startTime, recordsAudit: recordsAudit, recordsFacts: recordsFacts)
     }
 
     /// Takes a core and a venue that may have a past.
     package init(
-        engine: Engine, venue: PaperVenue, startTime: Timestamp, recordsAudit: Bool = false
+        engine: Engine, venue: PaperVenue, startTime: Timestamp, recordsAudit: Bool = false,
+        recordsFacts: Bool = false
     ) {
         self.engine = engine
         self.venue = venue
         self.recordsAudit = recordsAudit
+        self.recordsFacts = recordsFacts
         time = startTime
     }
 
@@ -83,6 +111,23 @@ package struct PlaybackSession: Sendable {
             perform(actions)
             updateWake()
         }
+    }
+
+    /// Shows the venue alone what the market does: the way of a price that was made from candles, on which orders fill
+    /// although nobody printed it. Everything due up to `time` comes first.
+    package mutating func showVenue(
+        _ data: MarketData, instrument: InstrumentID, time: Timestamp
+    ) {
+        advance(to: time)
+        venue.receive(data, instrument: instrument, at: self.time)
+        updateWake()
+    }
+
+    /// Tells the core alone something of the market: what it knows of a price that was made from candles. Everything
+    /// due up to `time` comes first.
+    package mutating func tellCore(_ data: MarketData, instrument: InstrumentID, time: Timestamp) {
+        advance(to: time)
+        give(.market(instrument, data), at: self.time)
     }
 
     /// Gives the core an order of the operator, at the time of the tape.
@@ -183,6 +228,11 @@ package struct PlaybackSession: Sendable {
     }
 
     private mutating func remember(_ fact: Fact) {
+        if recordsFacts {
+            facts.append(
+                FactRecord(
+                    time: time, fact: fact, markPrice: fact.instrument.flatMap(venue.markPrice)))
+        }
         switch fact {
         case .tradeClosed(let trip): trips.append(trip)
         case .account(let record):
