@@ -313,8 +313,8 @@ import Trading
                 ChainBreak(kind: .changed, sequence: 1, fact: 17)
             ),
             (
-                "UPDATE facts SET ordinal = 99 WHERE fact = 18",
-                ChainBreak(kind: .changed, sequence: 2, fact: 18)
+                "UPDATE facts SET ordinal = 99 WHERE fact = 19",
+                ChainBreak(kind: .changed, sequence: 2, fact: 19)
             ),
             (
                 "UPDATE events SET time_ns = time_ns + 1 WHERE sequence = 2",

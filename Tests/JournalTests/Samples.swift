@@ -173,6 +173,10 @@ enum Sample {
             .account(account(10_005)),
             .reconciled(differences: ["one stop is missing"]),
             .notice(Notice(.session, .warning, "a line for people")),
+            .modelsChanged(
+                ModelChangeRecord(
+                    name: "eyes-2", digest: "ab", previousName: "eyes-1", previousDigest: "cd",
+                    by: "uid 1000")),
         ]
     }
 

@@ -11,26 +11,45 @@ import Trading
 
 extension Engine {
     mutating func decide(_ index: Int, _ candle: Candle) {
-        let row = EntryFeatures.compute(symbols[index].market, at: now)
-        let long = configuration.modelSet.entry(.long, row: row).probability ?? .nan
-        let short = configuration.modelSet.entry(.short, row: row).probability ?? .nan
-        symbols[index].entry = EntryReading(
-            time: now, longProbability: long, shortProbability: short)
+        let row = symbols[index].closedRow
+        let reading = EntryReading(
+            time: now,
+            long: models.set.entry(.long, row: row, history: symbols[index].history),
+            short: models.set.entry(.short, row: row, history: symbols[index].history))
+        symbols[index].entry = reading
+        for direction in Direction.allCases {
+            see(reading[direction], .entry(direction), index)
+            countDrift(.entry(direction), row, reading[direction].probability)
+        }
         var decision = DecisionRecord(
             instrument: symbols[index].instrument.id, candleOpenTime: candle.openTime,
-            direction: nil, longProbability: long, shortProbability: short,
+            direction: nil, longProbability: reading.long.probability ?? .nan,
+            shortProbability: reading.short.probability ?? .nan,
             longThreshold: symbols[index].longThreshold.value,
             shortThreshold: symbols[index].shortThreshold.value, verdicts: [],
-            outcome: .belowThreshold, markPrice: symbols[index].market.mark?.price)
+            outcome: .belowThreshold, markPrice: symbols[index].market.mark?.price,
+            models: decisionModels(reading, row))
         decision.direction = chosenDirection(decision)
         decision.outcome = outcome(index, &decision)
-        // Counted under the threshold in force at this candle; the loop moves it only for the next.
-        symbols[index].longThreshold.record(long.isFinite ? long : nil)
-        symbols[index].shortThreshold.record(short.isFinite ? short : nil)
+        // Counted under the threshold in force at this candle; the loop moves it only for the next. What nobody could
+        // say is no candle without a signal.
+        if let long = reading.long.probability { symbols[index].longThreshold.record(long) }
+        if let short = reading.short.probability { symbols[index].shortThreshold.record(short) }
+        for direction in Direction.allCases { seeThreshold(direction, index) }
         lastDecision[index] = decision
         funnel.add(decision, at: now)
         record(.decision(decision))
         tellRefusal(decision, index)
+    }
+
+    private func decisionModels(
+        _ reading: EntryReading, _ row: borrowing FeatureRow
+    ) -> DecisionModels {
+        var hasher = StateHasher()
+        row.hash(into: &hasher)
+        return DecisionModels(
+            name: models.set.name, digest: models.set.digest, features: hasher.text,
+            long: reading.long.records, short: reading.short.records)
     }
 
     /// The side with the larger margin over its threshold; `nil` when neither has a probability.
@@ -45,7 +64,7 @@ extension Engine {
         _ index: Int, _ decision: inout DecisionRecord
     ) -> DecisionOutcome {
         if let why = notReady(index) { return .notReady(why) }
-        guard let direction = decision.direction else { return .belowThreshold }
+        guard let direction = decision.direction else { return .noProbability }
         let probability =
             direction == .long ? decision.longProbability : decision.shortProbability
         let threshold = direction == .long ? decision.longThreshold : decision.shortThreshold
@@ -67,7 +86,7 @@ extension Engine {
         case .tooSmall(let needed): return .tooSmall(neededEquity: needed)
         case .noEdge(let kelly):
             command(.pause, from: .consecutiveLosses)
-            return .refusedByRisk("no edge in the last trades: Kelly \(rounded(kelly))")
+            return .refusedByRisk("no edge in the last trades: Kelly \(hundredths(kelly))")
         case .sized(let quantity):
             let entry = PendingEntry(
                 clientOrderID: ids.next(), direction: direction, quantity: quantity,
@@ -93,7 +112,7 @@ extension Engine {
         if !symbols[index].isTradable { return .notTradable }
         if !reading.isAgreed { return .notReconciled }
         if store != .healthy { return .storeFailing }
-        if symbols[index].decisionCandles < configuration.profile.warmUpCandles {
+        if symbols[index].knownCandles < configuration.profile.warmUpCandles {
             return .warmingUp
         }
         if isStale(index) { return .staleData }
@@ -240,7 +259,8 @@ extension Engine {
     private mutating func tellRefusal(_ decision: DecisionRecord, _ index: Int) {
         let side = decision.direction == .short ? "SHORT" : "LONG"
         switch decision.outcome {
-        case .notReady, .belowThreshold, .ordered: break
+        case .notReady, .belowThreshold, .noProbability, .ordered: break
+        case .vetoedByPolicy: tell(.refused, .info, "\(name(index)) \(side) the policy would hold")
         case .refusedByGuard(let id): tell(.refused, .info, "\(name(index)) \(side) \(id.label)")
         case .refusedByRisk(let why): tell(.refused, .info, "\(name(index)) \(side) \(why)")
         case .tooSmall(let needed):
@@ -248,10 +268,6 @@ extension Engine {
                 .refused, .info,
                 "\(name(index)) \(side) too small, needs equity \(needed.text(fractionDigits: 0))")
         }
-    }
-
-    private func rounded(_ value: Double) -> String {
-        FixedPoint.text(Int128((value * 100).rounded()), digits: 2)
     }
 }
 

@@ -10,7 +10,9 @@ package import Trading
 
 extension Engine {
     /// Threshold of the exit probability.
-    package var exitThreshold: Double { configuration.exitThreshold }
+    package var exitThreshold: Double {
+        configuration.profile.exitThreshold ?? models.set.exitThreshold
+    }
 
     /// Looks at an open position: the exit probability is always shown, and acted on only at the close of a decision
     /// candle, because that is what its model is made for.
@@ -18,10 +20,21 @@ extension Engine {
         let drawdown = Breakers.loss(of: equities().atMark, from: account.peakEquity)
         let decision = symbols[index].evaluateExit(
             at: now, drawdown: drawdown, actsOnModel: actsOnModel)
+        if actsOnModel { seeExitModels(index) }
         switch decision {
         case .hold, .wantsOutHeld: break
         case .close(let reason): close(index, reason)
         }
+    }
+
+    /// Tells of absent exit models and counts the drift, of what is acted on.
+    private mutating func seeExitModels(_ index: Int) {
+        guard let record = symbols[index].position?.record else { return }
+        let role = ModelRole.exit(record.direction)
+        let row = exitRow(index, record)
+        let reading = models.set.exit(record.direction, row: row)
+        see(reading, role, index)
+        countDrift(role, row, reading.probability)
     }
 
     func exitRow(_ index: Int, _ record: PositionRecord) -> FeatureRow {

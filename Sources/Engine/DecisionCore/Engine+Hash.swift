@@ -13,6 +13,7 @@ extension Engine {
         gate.hash(into: &hasher)
         venue.hash(into: &hasher)
         commands.hash(into: &hasher)
+        models.hash(into: &hasher)
         hasher.combine(ids.count)
         hasher.combine(trips.count)
         hasher.combine(reading.isAgreed)

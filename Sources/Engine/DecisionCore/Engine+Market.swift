@@ -51,6 +51,7 @@ extension Engine {
         symbols[index].decisionCandles += 1
         if let spread = spread(index) { symbols[index].spreads.add(spread) }
         symbols[index].whaleOrdersByHour.see(total: symbols[index].market.whaleOrders, at: now)
+        symbols[index].computeClosedRow(models.neededAtClose, at: now)
         if symbols[index].position != nil { evaluateExit(index, actsOnModel: true) }
         decide(index, candle)
         checkBreakers()
@@ -84,6 +85,7 @@ extension Engine {
             if change.contains(decidesOn1m ? .candleClosed1m : .candleClosed5m) {
                 candleClosed(index)
             }
+            symbols[index].prime(models.neededAtClose, at: now)
             if openPositions > 0 { seeMark(index) }
         }
         // A close must never wait for an event that does not come.

@@ -107,27 +107,46 @@ extension Engine {
     /// Why no entry of symbol `index` is even looked at; `nil` when one could be.
     package func whyNotReady(_ index: Int) -> NotReady? { notReady(index) }
 
-    /// The entry probability of `direction` on what is known now, with its contributors; not a decision.
-    package func entryOutlook(_ index: Int, _ direction: Direction) -> (
-        probability: Double, contributors: [Contribution]
-    ) {
-        let row = EntryFeatures.compute(symbols[index].market, at: now)
-        let models = configuration.modelSet
+    /// What the entry models would say on what is known now, and the row that they would be given; not a decision.
+    package func entryOutlook(_ index: Int) -> (row: FeatureRow, reading: EntryReading) {
+        let set = models.set
+        let row = EntryFeatures.compute(
+            symbols[index].market, at: now, needed: set.neededForEntry)
+        let history = symbols[index].history
         return (
-            models.entry(direction, row: row).probability ?? .nan,
-            models.contributions(.entry(direction), row: row, limit: Self.maxContributors)
+            row,
+            EntryReading(
+                time: now, long: set.entry(.long, row: row, history: history),
+                short: set.entry(.short, row: row, history: history))
         )
     }
 
-    /// What moves the exit probability of an open position, strongest first.
+    /// What moves the answer of the entry models of `direction` for `row`, strongest first, at most six.
+    ///
+    /// - Complexity: milliseconds for a set of large trees.
+    package func entryContributors(
+        _ direction: Direction, row: borrowing FeatureRow
+    ) -> [Contribution] {
+        models.set.contributions(.entry(direction), row: row, limit: Self.maxContributors)
+    }
+
+    /// What the exit models say of the open position now; `nil` when it is flat.
+    package func exitReading(_ index: Int) -> EnsembleReading? {
+        guard let record = symbols[index].position?.record else { return nil }
+        return models.set.exit(record.direction, row: exitRow(index, record))
+    }
+
+    /// What moves the exit probability of an open position, strongest first, at most six.
+    ///
+    /// - Complexity: milliseconds for a set of large trees.
     package func exitContributors(_ index: Int) -> [Contribution] {
         guard let record = symbols[index].position?.record else { return [] }
-        return configuration.modelSet.contributions(
+        return models.set.contributions(
             .exit(record.direction), row: exitRow(index, record), limit: Self.maxContributors)
     }
 
     /// So many contributors are told at most.
-    static let maxContributors = 12
+    static let maxContributors = 6
 
     /// When the forming decision candle of symbol `index` ends.
     package func nextDecisionTime(_ index: Int) -> Timestamp {

@@ -49,6 +49,8 @@ package struct Engine: Sendable {
     /// What the market says when one of them closes.
     let decisionClose: MarketChange
     var out: [Action] = []
+    /// Who says the probabilities.
+    package internal(set) var models: ModelsInForce
     var isStarted = false
     /// Something changed that may call for orders.
     var needsSettling = false
@@ -67,6 +69,7 @@ package struct Engine: Sendable {
         self.configuration = configuration
         self.startTime = startTime
         now = startTime
+        models = ModelsInForce(configuration.modelSet)
         decidesOn1m = configuration.profile.decisionInterval == .minutes(1)
         decisionClose = decidesOn1m ? .candleClosed1m : .candleClosed5m
         symbols = configuration.instruments.map {
@@ -93,6 +96,7 @@ package struct Engine: Sendable {
         case .latch(let report): receive(report)
         case .store(let report): receive(report)
         case .notice(let notice): tell(notice.tag, notice.severity, notice.text)
+        case .models(let change): receive(change)
         }
         return finish()
     }

@@ -13,6 +13,7 @@ package struct EngineConfiguration: Sendable {
     /// In the order of their ids, 0...count − 1.
     package var instruments: [Instrument]
     package var profile: Profile
+    /// The models at the start; those in force are the engine's `models`.
     package var modelSet: ModelSet
     package var guards: GuardConfiguration
     package var riskLimits: RiskLimits

@@ -60,7 +60,7 @@ struct Funnel: Sendable {
             if isSignal { counts.signals += 1 }
             switch decision.outcome {
             case .notReady: if isSignal { counts.notReady += 1 }
-            case .belowThreshold: break
+            case .belowThreshold, .noProbability, .vetoedByPolicy: break
             case .refusedByGuard(let id):
                 counts.refusedByGuards += 1
                 if let index = GuardID.allCases.firstIndex(of: id) { counts.blocks[index] += 1 }

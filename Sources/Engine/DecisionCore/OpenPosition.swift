@@ -52,6 +52,13 @@ package struct ExitWatch: Sendable {
         if series.count == Self.maxPoints { series.removeFirst(Self.maxPoints / 4) }
         series.append(ExitPoint(time: time, probability: value))
     }
+
+    /// No model has an answer any more: the last one is not shown as if it were of now.
+    mutating func seeNothing() {
+        probability = nil
+        overSince = nil
+        heldUntil = nil
+    }
 }
 
 /// A position of ours with everything that keeps it safe and closes it.

@@ -228,12 +228,15 @@ extension StateHasher {
         case .ordered(let id):
             combine(6)
             combine(id.description)
+        case .vetoedByPolicy: combine(7)
+        case .noProbability: combine(8)
         }
         if depth == .everything {
             combine(record.longProbability)
             combine(record.shortProbability)
             combine(record.longThreshold)
             combine(record.shortThreshold)
+            if let models = record.models { combine(models) }
         }
     }
 
@@ -329,6 +332,29 @@ extension StateHasher {
             combine(Int(instrument.index))
             combine(isPaused)
             combine(id.description)
+        case .modelsChanged(let record):
+            combine(17)
+            combine(record.name)
+            combine(record.digest)
+            combine(record.previousDigest)
+            combine(record.by)
         }
+    }
+
+    private mutating func combine(_ models: DecisionModels) {
+        combine(models.name)
+        combine(models.digest)
+        combine(models.features)
+        for members in [models.long, models.short] {
+            combine(members.count)
+            for member in members {
+                combine(member.share)
+                combine(member.probability ?? .nan)
+            }
+        }
+        guard let advice = models.advice else { return }
+        combine(advice.action)
+        combine(advice.isVeto)
+        for probability in advice.probabilities { combine(probability) }
     }
 }

@@ -38,7 +38,11 @@ extension SymbolState {
         let row = exitRow(record, at: now)
         let probability = look.models.exitProbability(record.direction, row: row)
         let isKnown = probability.isFinite
-        if isKnown { position?.exit.see(probability, threshold: threshold, at: now) }
+        if isKnown {
+            position?.exit.see(probability, threshold: threshold, at: now)
+        } else {
+            position?.exit.seeNothing()
+        }
         position?.exit.evaluatedTime = now
         let mark = market.mark?.price
         let stop = stopToJudge(record, mark, at: now, grace: look.stopGrace)
@@ -79,16 +83,18 @@ extension SymbolState {
         return now - since >= grace ? record.stopPrice : nil
     }
 
+    /// The market of the last closed decision candle, and the position of now.
     func exitRow(_ record: PositionRecord, at now: Timestamp) -> FeatureRow {
-        PositionFeatures.compute(
-            market,
-            position: PositionInput(
+        var row = look.wantsMarket ? closedRow : FeatureRow()
+        PositionFeatures.add(
+            PositionInput(
                 direction: record.direction, entryPrice: record.entryPrice,
                 openedTime: record.openedTime,
                 maxHold: record.maxHoldUntil - record.openedTime, initialStop: record.initialStop,
                 stop: record.stopPrice, target: record.targetPrice,
                 highestMark: record.highestMark, lowestMark: record.lowestMark),
-            at: now)
+            market: market, at: now, needed: look.models.neededForExit, to: &row)
+        return row
     }
 
     /// The open profit at mark and at the last price; zero when flat, the last `nil` when there is none. Changes
@@ -108,9 +114,4 @@ extension SymbolState {
         guard let record = position?.record, let mark = market.mark?.price else { return .zero }
         return record.unrealizedPnL(at: mark)
     }
-}
-
-extension EngineConfiguration {
-    /// Threshold of the exit probability.
-    package var exitThreshold: Double { profile.exitThreshold ?? modelSet.exitThreshold }
 }

@@ -25,15 +25,24 @@ package struct PendingEntry: Hashable, Sendable {
 /// The entry probabilities of the latest decision candle.
 package struct EntryReading: Hashable, Sendable {
     package var time: Timestamp
-    package var longProbability: Double
-    package var shortProbability: Double
+    package var long: EnsembleReading
+    package var short: EnsembleReading
+
+    package subscript(_ direction: Direction) -> EnsembleReading {
+        switch direction {
+        case .long: long
+        case .short: short
+        }
+    }
 }
 
 /// What the live look at a position goes by. The symbol holds it because the engine's configuration is large: given
 /// to a method of the symbol it is copied whole.
 struct ExitLook: Sendable {
-    let models: ModelSet
-    let threshold: Double
+    var models: ModelSet
+    var threshold: Double
+    /// Whether the exit models look at more than the position.
+    var wantsMarket: Bool
     let exits: ExitConfiguration
     let stopGrace: Duration
 }
@@ -48,7 +57,8 @@ package struct SymbolState: Sendable {
     package internal(set) var isTradable = true
     /// How long the model may not close a position after its entry.
     let minimumHold: Duration
-    let look: ExitLook
+    var look: ExitLook
+    let decidesOn1m: Bool
     package internal(set) var market: MarketState
     package internal(set) var position: OpenPosition?
     /// Copies of the position's extremes and the moment of its next look, so that a print reads three numbers. When
@@ -80,29 +90,50 @@ package struct SymbolState: Sendable {
     package internal(set) var isToBeFlat = false
     /// A complete reading agreed that nothing of ours is open here, and nothing was opened since.
     var isFlatAgreed = false
+    /// The market features of the last closed decision candle, as far as the models want them.
+    package internal(set) var closedRow = FeatureRow()
+    /// Whether they have been computed for the set in force.
+    var isPrimed = false
+    /// What sequence models look back on; `nil` when the set has none.
+    var sequence: SequenceRows?
+    /// What was told of the models of each role, in the order of `ModelRole.index`.
+    var conditions = SymbolState.unseenConditions
+    var isLongToldStuck = false
+    var isShortToldStuck = false
 
     init(instrument: Instrument, configuration: EngineConfiguration) {
         self.instrument = instrument
         market = MarketState(instrument: instrument, configuration: configuration.market)
         let models = configuration.modelSet
         let profile = configuration.profile
+        decidesOn1m = profile.decisionInterval == .minutes(1)
         look = ExitLook(
-            models: models, threshold: configuration.exitThreshold, exits: configuration.exits,
+            models: models, threshold: profile.exitThreshold ?? models.exitThreshold,
+            wantsMarket: models.neededForExit.intersects(.market), exits: configuration.exits,
             stopGrace: configuration.stopGrace)
+        sequence = Self.sequence(of: models)
         switch profile.minimumHold {
         case .fixed(let hold): minimumHold = hold
         case .byRules:
             minimumHold = HoldTime.minimum(
                 HoldTimeInput(symbol: instrument.symbol), configuration.holdTimes)
         }
-        longThreshold = DynamicThreshold(
-            DynamicThresholdConfiguration(
-                base: profile.longThreshold ?? models.entryThresholds.long,
-                expectedRate: models.expectedSignalRate.long))
-        shortThreshold = DynamicThreshold(
-            DynamicThresholdConfiguration(
-                base: profile.shortThreshold ?? models.entryThresholds.short,
-                expectedRate: models.expectedSignalRate.short))
+        longThreshold = Self.threshold(.long, models, profile)
+        shortThreshold = Self.threshold(.short, models, profile)
+    }
+
+    /// A threshold at its base, within the bounds of the set.
+    static func threshold(
+        _ direction: Direction, _ models: ModelSet, _ profile: Profile
+    ) -> DynamicThreshold {
+        let base = direction == .long ? profile.longThreshold : profile.shortThreshold
+        var configuration = DynamicThresholdConfiguration(
+            base: base ?? models.entryThresholds[direction],
+            expectedRate: models.expectedSignalRate[direction])
+        configuration.lowest = models.thresholdBounds.lowest
+        configuration.highest = models.thresholdBounds.highest
+        configuration.maxOffset = models.thresholdBounds.maxOffset
+        return DynamicThreshold(configuration)
     }
 
     func hash(into hasher: inout StateHasher, _ depth: HashDepth) {
@@ -123,8 +154,8 @@ package struct SymbolState: Sendable {
         if depth == .everything {
             longThreshold.hash(into: &hasher)
             shortThreshold.hash(into: &hasher)
-            hasher.combine(entry?.longProbability ?? .nan)
-            hasher.combine(entry?.shortProbability ?? .nan)
+            hasher.combine(entry?.long.probability ?? .nan)
+            hasher.combine(entry?.short.probability ?? .nan)
         }
     }
 }

@@ -46,6 +46,7 @@ extension Fact {
         case .account: "account"
         case .reconciled: "reconciled"
         case .notice: "notice"
+        case .modelsChanged: "modelsChanged"
         }
     }
 }
@@ -62,6 +63,7 @@ extension Event.Body {
         case .latch: "latch"
         case .store: "store"
         case .notice: "notice"
+        case .models: "models"
         }
     }
 }

@@ -232,7 +232,7 @@ package final class JournalReader: Sendable {
                     switch try coding.decode(Event.Body.self, row[2]) {
                     case .order(let report): history.append(.order(report))
                     case .account(let report): history.append(.account(report))
-                    case .market, .timer, .command, .latch, .store, .notice: break
+                    case .market, .timer, .command, .latch, .store, .notice, .models: break
                     }
                 } else if case .intent(let order) = try coding.decode(Fact.self, row[2]) {
                     history.append(.sent(order.request))

@@ -82,6 +82,14 @@ struct ReviewTables {
                     notice.severity.rawValue,
                     notice.text,
                 ], in: db)
+        case .modelsChanged(let change):
+            try insert(
+                "model_changes",
+                "fact, time_ns, name, digest, previous_name, previous_digest, ordered_by",
+                [
+                    place.fact, place.time.nanoseconds, change.name, change.digest,
+                    change.previousName, change.previousDigest, change.by,
+                ], in: db)
         }
     }
 
@@ -348,6 +356,8 @@ extension DecisionOutcome {
         switch self {
         case .notReady: "notReady"
         case .belowThreshold: "belowThreshold"
+        case .noProbability: "noProbability"
+        case .vetoedByPolicy: "vetoedByPolicy"
         case .refusedByGuard: "refusedByGuard"
         case .refusedByRisk: "refusedByRisk"
         case .tooSmall: "tooSmall"
@@ -358,7 +368,7 @@ extension DecisionOutcome {
     var detail: String? {
         switch self {
         case .notReady(let reason): reason.rawValue
-        case .belowThreshold: nil
+        case .belowThreshold, .noProbability, .vetoedByPolicy: nil
         case .refusedByGuard(let guardID): guardID.rawValue
         case .refusedByRisk(let reason): reason
         case .tooSmall(let neededEquity): neededEquity.description

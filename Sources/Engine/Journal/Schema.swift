@@ -15,8 +15,21 @@ enum Schema {
             try db.execute(sql: views)
         }
         migrator.registerMigration("symbol pauses") { db in try db.execute(sql: symbolPauses) }
+        migrator.registerMigration("model changes") { db in try db.execute(sql: modelChanges) }
         return migrator
     }
+
+    private static let modelChanges = """
+        CREATE TABLE model_changes (           -- Another set of models decides from here on.
+          fact INTEGER PRIMARY KEY REFERENCES facts(fact),
+          time_ns INTEGER NOT NULL,
+          name TEXT NOT NULL,
+          digest TEXT NOT NULL,                -- SHA-256 of the manifest; empty for one plain file.
+          previous_name TEXT NOT NULL,
+          previous_digest TEXT NOT NULL,
+          ordered_by TEXT NOT NULL
+        );
+        """
 
     private static let symbolPauses = """
         CREATE TABLE symbol_pauses (           -- No new entries in one symbol, and their return.
@@ -204,7 +217,7 @@ enum Schema {
           long_threshold REAL,
           short_probability REAL,
           short_threshold REAL,
-          outcome TEXT NOT NULL,               -- ordered belowThreshold refusedByGuard refusedByRisk tooSmall notReady
+          outcome TEXT NOT NULL,               -- ordered belowThreshold noProbability refusedByGuard vetoedByPolicy ...
           detail TEXT,                         -- The guard, the reason, the equity needed, or the order.
           mark_price TEXT,
           verdicts TEXT NOT NULL               -- JSON: every guard's word.

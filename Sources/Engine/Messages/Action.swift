@@ -48,6 +48,7 @@ package enum NoticeTag: String, Hashable, Sendable, Codable, CaseIterable {
     case feed = "FEED"
     case store = "STORE"
     case session = "SESSION"
+    case models = "MODELS"
 }
 
 /// One line for people, with its tag; plain text, already free of control characters.

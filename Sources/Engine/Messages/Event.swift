@@ -55,6 +55,8 @@ package struct Event: Hashable, Sendable {
         case store(StoreReport)
         /// Something that a session with the outside wants people to know; it changes nothing.
         case notice(Notice)
+        /// Another set of models is to decide, or one was found damaged.
+        case models(ModelChange)
     }
 
     package init(sequence: UInt64, time: Timestamp, body: Body) {

@@ -218,8 +218,12 @@ package enum DecisionOutcome: Hashable, Sendable, Codable {
     /// Refused at the first step: why in one word.
     case notReady(NotReady)
     case belowThreshold
+    /// No model had an answer for either side.
+    case noProbability
     case refusedByGuard(GuardID)
     case refusedByRisk(String)
+    /// The policy would rather hold, and may say no.
+    case vetoedByPolicy
     /// The sizing or the precision layer found no tradable quantity.
     case tooSmall(neededEquity: Money)
     case ordered(ClientOrderID)
@@ -240,6 +244,7 @@ package struct DecisionRecord: Hashable, Sendable, Codable {
     package var candleOpenTime: Timestamp
     /// The side looked at: the one with the larger margin over its threshold.
     package var direction: Direction?
+    /// Not a number when no model had an answer.
     package var longProbability: Double
     package var shortProbability: Double
     package var longThreshold: Double
@@ -249,13 +254,15 @@ package struct DecisionRecord: Hashable, Sendable, Codable {
     package var outcome: DecisionOutcome
     /// Mark price at the decision.
     package var markPrice: Price?
+    /// By whom and on what the probabilities were made; `nil` in records of older builds.
+    package var models: DecisionModels?
 
     package init(
         instrument: InstrumentID, candleOpenTime: Timestamp, direction: Direction?,
         longProbability: Double,
         shortProbability: Double, longThreshold: Double, shortThreshold: Double,
         verdicts: [GuardVerdict],
-        outcome: DecisionOutcome, markPrice: Price?
+        outcome: DecisionOutcome, markPrice: Price?, models: DecisionModels? = nil
     ) {
         self.instrument = instrument
         self.candleOpenTime = candleOpenTime
@@ -267,6 +274,7 @@ package struct DecisionRecord: Hashable, Sendable, Codable {
         self.verdicts = verdicts
         self.outcome = outcome
         self.markPrice = markPrice
+        self.models = models
     }
 }
 
@@ -350,6 +358,8 @@ package enum Fact: Hashable, Sendable, Codable {
     /// The venue's reading was compared: how many differences, and what they were.
     case reconciled(differences: [String])
     case notice(Notice)
+    /// Another set of models decides from here on.
+    case modelsChanged(ModelChangeRecord)
 }
 
 /// What recovery knows after folding the facts of the store: everything that a restart needs, nothing decided.
@@ -443,7 +453,7 @@ package struct RecoveredState: Hashable, Sendable, Codable {
             commands[index].rungs.append(LadderRung(step: .refused, time: time))
         case .breakerTripped(let breaker, _, _):
             if breaker == .dailyLoss { dailyLossDay = account?.dayStart }
-        case .funding, .reconciled, .notice:
+        case .funding, .reconciled, .notice, .modelsChanged:
             break
         }
     }

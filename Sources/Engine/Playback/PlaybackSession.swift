@@ -243,7 +243,7 @@ package struct PlaybackSession: Sendable {
         case .intent, .orderChanged, .fill, .funding, .positionChanged, .positionClosed, .decision,
             .gateChanged, .symbolPaused, .commandReceived, .commandStep, .commandRefused,
             .breakerTripped,
-            .reconciled, .notice:
+            .reconciled, .notice, .modelsChanged:
             break
         }
     }

@@ -87,6 +87,7 @@ extension Event.Body {
         case .latch: "latch report"
         case .store: "store report"
         case .notice: "notice"
+        case .models: "change of models"
         }
     }
 }

@@ -180,7 +180,7 @@ struct DecisionLoop {
             isMarket = true
             around.tape.append(
                 sequence: event.sequence, time: event.time, instrument: id, data: data)
-        case .order, .account, .timer, .command, .latch, .store, .notice:
+        case .order, .account, .timer, .command, .latch, .store, .notice, .models:
             isMarket = false
         }
         guard !isMarket || !actions.isEmpty else { return }
@@ -205,7 +205,7 @@ struct DecisionLoop {
 
     private static func durability(of body: Event.Body, _ facts: [Fact]) -> Durability {
         switch body {
-        case .order, .command, .latch: return .full
+        case .order, .command, .latch, .models: return .full
         case .account(.alive): return .normal
         case .account: return .full
         case .market, .timer, .store, .notice:
@@ -213,7 +213,8 @@ struct DecisionLoop {
                 switch fact {
                 case .intent, .orderChanged, .fill, .gateChanged, .symbolPaused, .positionChanged,
                     .positionClosed, .tradeClosed,
-                    .commandReceived, .commandStep, .commandRefused, .breakerTripped, .funding:
+                    .commandReceived, .commandStep, .commandRefused, .breakerTripped, .funding,
+                    .modelsChanged:
                     true
                 case .decision, .account, .reconciled, .notice: false
                 }

@@ -117,6 +117,8 @@ extension DecisionTopic {
         switch decision.outcome {
         case .notReady(let why): (outcome, detail) = ("notReady", why.rawValue)
         case .belowThreshold: outcome = "belowThreshold"
+        case .noProbability: outcome = "noProbability"
+        case .vetoedByPolicy: outcome = "vetoedByPolicy"
         case .refusedByGuard(let id): (outcome, detail) = ("refusedByGuard", id.label)
         case .refusedByRisk(let why): (outcome, detail) = ("refusedByRisk", why)
         case .tooSmall(let needed):
