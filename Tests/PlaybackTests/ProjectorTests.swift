@@ -1,5 +1,6 @@
 import DecisionCore
 import Messages
+import Models
 import Playback
 import Projection
 import Testing
@@ -71,7 +72,8 @@ struct ProjectorTests {
         var projector = Projector()
         let picture = Self.picture(&projector, of: session)
         for direction in Direction.allCases {
-            let probability = session.engine.entryOutlook(0, direction).probability
+            let probability =
+                session.engine.entryOutlook(0).reading[direction].probability ?? .nan
             let verdicts = session.engine.guardVerdicts(0, direction, probability: probability)
             let verdict = try #require(verdicts.first { $0.guardID == .feeAware })
             let shown = picture.guards?.first {

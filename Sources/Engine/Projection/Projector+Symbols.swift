@@ -2,11 +2,12 @@ import DecisionCore
 import Market
 import Messages
 import Models
+import Risk
 package import Trading
 package import Wire
 
 extension Projector {
-    static func position(_ engine: borrowing Engine, _ index: Int) -> PositionTopic? {
+    func position(_ engine: borrowing Engine, _ index: Int) -> PositionTopic? {
         let symbol = engine.symbols[index]
         guard let position = symbol.position, let protection = engine.protection(index) else {
             return nil
@@ -46,10 +47,11 @@ extension Projector {
                     max(0, (engine.now - $0).milliseconds)
                 },
                 nakedMs: protection.nakedTime.milliseconds),
-            foreign: position.isObserved ? "observed" : position.isAdopted ? "protected" : nil)
+            foreign: position.isObserved ? "observed" : position.isAdopted ? "protected" : nil,
+            exitAbsent: Self.absence(outlooks[index].exit))
     }
 
-    static func exit(_ engine: borrowing Engine, _ index: Int) -> ExitTopic? {
+    func exit(_ engine: borrowing Engine, _ index: Int) -> ExitTopic? {
         guard let position = engine.symbols[index].position,
             let probability = position.exit.probability
         else {
@@ -75,12 +77,17 @@ extension Projector {
         } else {
             state = "hold"
         }
+        let way = Self.extrapolation(
+            position.exit.series, now: engine.now, threshold: threshold)
         return ExitTopic(
             symbol: engine.symbols[index].instrument.symbol.description, probability: probability,
             threshold: threshold, overSince: position.exit.overSince?.milliseconds, state: state,
             until: until?.milliseconds, reason: reason,
-            contributors: topics(engine.exitContributors(index)),
-            lowestSinceEntry: position.exit.lowest, highestSinceEntry: position.exit.highest)
+            contributors: Self.topics(outlooks[index].exitContributors),
+            lowestSinceEntry: position.exit.lowest, highestSinceEntry: position.exit.highest,
+            slopePerMinute: way?.slopePerMinute, crossesInMs: way?.crosses?.milliseconds,
+            members: outlooks[index].exit.map { Self.topics($0.members) },
+            degraded: outlooks[index].exit?.isDegraded)
     }
 
     func series(_ engine: borrowing Engine, _ index: Int) -> [SeriesTopic] {
@@ -106,29 +113,31 @@ extension Projector {
     func entry(_ engine: borrowing Engine, _ index: Int) -> EntryTopic {
         let symbol = engine.symbols[index]
         let outlook = outlooks[index]
-        func side(
-            _ direction: Direction, _ probability: Double, _ threshold: DynamicThreshold
-        ) -> EntrySideTopic? {
-            guard probability.isFinite else { return nil }
+        func side(_ direction: Direction) -> EntrySideTopic? {
+            guard let reading = outlook.entry?[direction], let probability = reading.probability
+            else { return nil }
+            let threshold = symbol.threshold(direction)
             return EntrySideTopic(
                 probability: probability, threshold: threshold.value,
                 baseThreshold: threshold.configuration.base,
-                wouldRefuse: engine.refusal(index, direction, probability: probability)?.text)
+                wouldRefuse: engine.refusal(index, direction, probability: probability)?.text,
+                decided: symbol.entry?[direction].probability,
+                members: Self.topics(reading.members), degraded: reading.isDegraded)
         }
-        let stronger =
-            outlook.long.probability - symbol.longThreshold.value
-                >= outlook.short.probability - symbol.shortThreshold.value
-            ? outlook.long : outlook.short
         return EntryTopic(
             symbol: symbol.instrument.symbol.description,
             nextDecisionAt: engine.nextDecisionTime(index).milliseconds,
-            long: side(.long, outlook.long.probability, symbol.longThreshold),
-            short: side(.short, outlook.short.probability, symbol.shortThreshold),
+            long: side(.long), short: side(.short),
             signalRate: symbol.longThreshold.recentRate + symbol.shortThreshold.recentRate,
             expectedSignalRate: symbol.longThreshold.configuration.expectedRate
                 + symbol.shortThreshold.configuration.expectedRate,
-            contributors: Self.topics(stronger.contributors), paused: symbol.isPaused,
-            tradable: symbol.isTradable)
+            contributors: Self.topics(outlook.entryContributors), paused: symbol.isPaused,
+            tradable: symbol.isTradable, longAbsent: Self.absence(outlook.entry?.long),
+            shortAbsent: Self.absence(outlook.entry?.short),
+            longThreshold: Self.topic(symbol.longThreshold),
+            shortThreshold: Self.topic(symbol.shortThreshold), warmCandles: symbol.knownCandles,
+            neededCandles: engine.configuration.profile.warmUpCandles,
+            decidedAt: symbol.entry?.time.milliseconds)
     }
 
     func flow(_ engine: borrowing Engine, _ index: Int) -> FlowTopic {
@@ -193,9 +202,8 @@ extension Projector {
         let counts = engine.funnelCounts
         var topics: [GuardTopic] = []
         for direction in Direction.allCases {
-            let outlook = direction == .long ? outlooks[index].long : outlooks[index].short
-            for verdict in engine.guardVerdicts(index, direction, probability: outlook.probability)
-            {
+            let probability = outlooks[index].probability(direction)
+            for verdict in engine.guardVerdicts(index, direction, probability: probability) {
                 topics.append(
                     GuardTopic(
                         verdict, symbol: engine.symbols[index].instrument.symbol.description,
@@ -207,7 +215,7 @@ extension Projector {
     }
 
     static func topics(_ contributions: [Contribution]) -> [ContributionTopic] {
-        contributions.prefix(4).map {
+        contributions.prefix(6).map {
             ContributionTopic(
                 name: String($0.feature.name.map { $0 == "_" ? " " : $0 }), value: $0.logOdds)
         }

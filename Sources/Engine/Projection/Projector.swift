@@ -55,12 +55,12 @@ package struct Projector: Sendable {
         var snapshot = Snapshot()
         let indices = engine.symbols.indices
         if outlooks.isEmpty { outlooks = indices.map { _ in SymbolOutlook() } }
-        for index in indices { outlooks[index].look(engine, index) }
+        for index in indices { outlooks[index].look(engine, index, wall: around.wallTime) }
         snapshot.engine = Self.engineTopic(engine, around)
         snapshot.safety = Self.safety(engine)
         snapshot.account = Self.account(engine)
-        snapshot.positions = indices.compactMap { Self.position(engine, $0) }
-        snapshot.exits = indices.compactMap { Self.exit(engine, $0) }
+        snapshot.positions = indices.compactMap { position(engine, $0) }
+        snapshot.exits = indices.compactMap { exit(engine, $0) }
         snapshot.exitSeries = indices.flatMap { series(engine, $0) }
         snapshot.entries = indices.map { entry(engine, $0) }
         snapshot.flow = indices.map { flow(engine, $0) }
@@ -71,6 +71,7 @@ package struct Projector: Sendable {
         snapshot.events = around.events
         snapshot.commands = commands(engine, around)
         snapshot.health = around.health
+        snapshot.models = Self.models(engine)
         return snapshot
     }
 
@@ -83,7 +84,7 @@ package struct Projector: Sendable {
             isLatched: engine.gate.state == .latched,
             notReady: engine.whyNotReady(
                 engine.symbols.firstIndex { !$0.isPaused } ?? 0)?.rawValue,
-            modelSet: engine.configuration.modelSet.name,
+            modelSet: engine.models.set.name,
             profile: engine.configuration.profile.name,
             build: around.shell.build, startedAt: around.shell.startedAt.milliseconds,
             engineTime: engine.now.milliseconds, wallTime: around.wallTime.milliseconds,
@@ -165,43 +166,6 @@ extension CommandOrigin {
         case .signal(let name): "signal \(name)"
         case .killFile: "kill file"
         case .breaker(let id): "breaker \(id.rawValue)"
-        }
-    }
-}
-
-/// One symbol's entry probabilities over time and its flow divergence, as the screen remembers them.
-struct SymbolOutlook: Sendable {
-    private static let capacity = 1_200
-
-    var long: (probability: Double, contributors: [Contribution]) = (.nan, [])
-    var short: (probability: Double, contributors: [Contribution]) = (.nan, [])
-    /// Engine milliseconds, oldest first, about one a second.
-    var times: [Int64] = []
-    var longValues: [Double] = []
-    var shortValues: [Double] = []
-    var divergingSince: Timestamp?
-
-    mutating func look(_ engine: borrowing Engine, _ index: Int) {
-        long = engine.entryOutlook(index, .long)
-        short = engine.entryOutlook(index, .short)
-        let now = engine.now.milliseconds
-        if now - (times.last ?? 0) >= 1_000, long.probability.isFinite, short.probability.isFinite {
-            if times.count == Self.capacity {
-                times.removeFirst(Self.capacity / 4)
-                longValues.removeFirst(Self.capacity / 4)
-                shortValues.removeFirst(Self.capacity / 4)
-            }
-            times.append(now)
-            longValues.append(long.probability)
-            shortValues.append(short.probability)
-        }
-        let sums = engine.symbols[index].market.flow.window(.fifteenMinutes)
-        let isDiverging =
-            sums.whaleNet.units.signum() * sums.retailNet.units.signum() < 0
-        if isDiverging {
-            if divergingSince == nil { divergingSince = engine.now }
-        } else {
-            divergingSince = nil
         }
     }
 }

@@ -4,7 +4,7 @@
 /// One member of the model set and its word for one role.
 package struct MemberTopic: Hashable, Sendable, Codable {
     package var id: String
-    /// Its share of the answer as the set says it; what absent members leave is shared out by these.
+    /// Its share of the answer after the weights of absent members went to the others, 0...1.
     package var weight: Double
     /// Calibrated, 0...1; absent when it had none.
     package var probability: Double?
