@@ -97,7 +97,10 @@ enum BarInterval: String, Sendable, CaseIterable {
 
 /// The candles of one instrument: minutes are kept, longer ones are made of them.
 struct CandleBook: Sendable {
-    private var minutes = Ring<Bar>(capacity: 3000)
+    /// Enough for 1,500 candles of five minutes, the most that one request gets.
+    private static let keptMinutes = 7_505
+
+    private var minutes = Ring<Bar>(capacity: CandleBook.keptMinutes)
     private var current: Bar?
 
     mutating func add(_ print: Print, firstID: Int64) {
@@ -114,14 +117,16 @@ struct CandleBook: Sendable {
         while let bar = current, bar.openTime < minute {
             minutes.append(bar)
             // After a long gap only what the ring keeps is made.
-            let next = max(bar.openTime + .minutes(1), minute - .minutes(3000))
+            let next = max(bar.openTime + .minutes(1), minute - .minutes(Int64(Self.keptMinutes)))
             current = Bar(flatAt: bar.close, openTime: next)
         }
     }
 
     /// Oldest first; the last one may be unfinished.
-    func bars(_ interval: BarInterval) -> [Bar] {
-        var all = Array(minutes.elements)
+    func bars(_ interval: BarInterval) -> [Bar] { bars(interval, of: minutes.elements) }
+
+    private func bars(_ interval: BarInterval, of minutes: ArraySlice<Bar>) -> [Bar] {
+        var all = Array(minutes)
         if let current { all.append(current) }
         guard interval != .minute1 else { return all }
         var merged: [Bar] = []
@@ -138,11 +143,14 @@ struct CandleBook: Sendable {
         return merged
     }
 
-    /// The last `count` minutes' worth of one interval's newest candle and the one before it.
+    /// The newest candle of one interval and the one before it. Asked several times a second: only the minutes of
+    /// those two are looked at.
     func newest(_ interval: BarInterval) -> ArraySlice<Bar> {
-        guard interval == .minute1 else { return bars(interval).suffix(2) }
-        var last = Array(minutes.elements.suffix(1))
-        if let current { last.append(current) }
-        return last[...]
+        let each = Int(interval.duration.nanoseconds / Duration.minutes(1).nanoseconds)
+        let last = current?.openTime ?? minutes.last?.openTime
+        guard let last else { return [] }
+        let from = last.floor(to: interval.duration) - interval.duration
+        let recent = minutes.elements.suffix(2 * each).drop { $0.openTime < from }
+        return bars(interval, of: recent).suffix(2)
     }
 }

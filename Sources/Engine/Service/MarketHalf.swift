@@ -18,11 +18,16 @@ final class MarketHalf: Sendable {
             base: ground.rest, trust: ground.trust, credentials: nil, budget: budget,
             on: thread, timeScale: clock.scale, now: { clock.now() })
         note = sink.note
+        var settings = MarketFeedConfiguration(
+            stream: ground.stream, contracts: needs.instruments.map { ($0.symbol, $0.id) })
+        // Models look back on five days of five-minute candles: as many as one request gives.
+        settings.candles.append(
+            MarketFeedConfiguration.Candles(
+                interval: .minutes(5), spelling: "5m", history: 1_499))
+        // Five minutes of prints belong to the candle that is forming.
+        settings.maxWarmUpPages = 15
         feed = BinanceMarketFeed(
-            MarketFeedConfiguration(
-                stream: ground.stream,
-                contracts: needs.instruments.map { ($0.symbol, $0.id) }),
-            rest: rest, trust: ground.trust, on: thread, now: { clock.now() }, sink: sink)
+            settings, rest: rest, trust: ground.trust, on: thread, now: { clock.now() }, sink: sink)
     }
 
     var state: (counters: MarketFeedCounters, isWarm: Bool) { (feed.counters, feed.isWarm) }
