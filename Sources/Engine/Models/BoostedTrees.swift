@@ -80,7 +80,7 @@ package struct BoostedTrees: Hashable, Sendable {
     /// Reads a model file.
     ///
     /// - Throws: `ModelError` for anything but the kinds of files above, and beyond the limits.
-    /// - Complexity: linear in the bytes; about 10 ms for 3 MB.
+    /// - Complexity: linear in the bytes; about 20 ms for 3 MB.
     package init(json bytes: [UInt8]) throws(ModelError) {
         self = try BoostedTreesFile(bytes).model()
     }
