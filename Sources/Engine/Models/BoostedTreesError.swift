@@ -23,7 +23,7 @@ package enum BoostedTreesError: Error, Hashable, Sendable {
     case leafVectors(tree: Int)
 
     // More than is read.
-    case tooManyBytes(Int)
+    case tooManyBytes
     case tooManyTrees
     case tooManyNodes
     case tooManyFeatures(Int)
@@ -73,9 +73,9 @@ package enum BoostedTreesError: Error, Hashable, Sendable {
         case .leafVectors(let tree):
             "the leaves of tree \(tree) in the model file are vectors, which are not read; train it "
                 + "with multi_strategy=one_output_per_tree"
-        case .tooManyBytes(let count):
-            "the model file has \(count) bytes, and \(BoostedTrees.maxBytes) are allowed; train "
-                + "fewer or smaller trees"
+        case .tooManyBytes:
+            "the model file has more than \(BoostedTrees.maxBytes) bytes; train fewer or smaller "
+                + "trees"
         case .tooManyTrees:
             "the model file has more than \(BoostedTrees.maxTrees) trees; train fewer rounds"
         case .tooManyNodes:
@@ -120,7 +120,7 @@ package enum BoostedTreesError: Error, Hashable, Sendable {
                 + Self.again
         case .notFinite(let key, let place):
             "'\(key)' at \(place) in the model file is not a finite number; train it again, "
-                + "without categorical features"
+                + "on numerical features and with one output a tree"
         case .cover(let place):
             "\(place) in the model file has no weight (sum_hessian) or less than a child of it, so "
                 + "that nothing can be explained by it; train it with min_child_weight above 0"

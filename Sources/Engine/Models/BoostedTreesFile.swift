@@ -20,7 +20,7 @@ struct BoostedTreesFile {
 
     init(_ bytes: [UInt8]) throws(ModelError) {
         guard bytes.count <= BoostedTrees.maxBytes else {
-            throw .trees(.tooManyBytes(bytes.count))
+            throw .trees(.tooManyBytes)
         }
         guard !Self.isBinary(bytes) else { throw .trees(.binaryFormat) }
         var cursor: JSONCursor
@@ -159,6 +159,7 @@ struct BoostedTreesFile {
             case "default_left": tree.defaultLeft = try cursor.integers(key, limit: room)
             case "split_type": types = try cursor.integers(key, limit: room)
             case "tree_param": declared = try Self.readTreeParameters(&cursor, index: index)
+            case "leaf_weights": throw .trees(.leafVectors(tree: index))
             // What only training needs; the categories mean nothing without a split by category.
             case "base_weights", "loss_changes", "id", "categories", "categories_nodes",
                 "categories_segments", "categories_sizes":

@@ -2,7 +2,7 @@ import Text
 
 /// Why a file of rows was refused. Lines count from 1.
 package enum ModelRowsError: Error, Hashable, Sendable {
-    case tooManyBytes(Int)
+    case tooManyBytes
     case noRows
     /// An empty line that is not the end.
     case emptyLine(Int)
@@ -16,8 +16,8 @@ package enum ModelRowsError: Error, Hashable, Sendable {
     /// One plain sentence: what, where, and what to do.
     package var text: String {
         switch self {
-        case .tooManyBytes(let count):
-            "the file of rows has \(count) bytes, and \(ModelRows.maxBytes) are allowed; split it"
+        case .tooManyBytes:
+            "the file of rows has more than \(ModelRows.maxBytes) bytes; split it"
         case .noRows: "the file of rows has no row"
         case .emptyLine(let line): "line \(line) is empty; remove it"
         case .columns(let line, let found, let expected):
@@ -60,7 +60,7 @@ package struct ModelRows: Hashable, Sendable {
     package init(
         csv bytes: [UInt8], featureNames: [String], featureCount: Int
     ) throws(ModelRowsError) {
-        guard bytes.count <= Self.maxBytes else { throw .tooManyBytes(bytes.count) }
+        guard bytes.count <= Self.maxBytes else { throw .tooManyBytes }
         width = featureCount
         var lines = Lines(bytes: bytes)
         guard let first = lines.next() else { throw .noRows }
