@@ -41,7 +41,7 @@ enum Hand {
              "expectedSignalRate": {"long": 0.2, "short": 0.2}, "entryLong": \(card(long)),
              "entryShort": \(card(short)), "exitLong": \(card(exit)), "exitShort": \(card(exit))}
             """
-        return try ModelSet(json: Array(json.utf8))
+        return try ModelSet(scorecard: Array(json.utf8))
     }
 
     /// Five-minute decisions, stop 1 %, target 2 %, no minimum hold, no warm-up.

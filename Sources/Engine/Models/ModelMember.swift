@@ -184,7 +184,8 @@ extension ModelMember {
     func contributions(_ row: borrowing FeatureRow) -> [Contribution] {
         switch judge {
         case .scorecard(let card): card.contributions(row)
-        case .trees, .lstm: []
+        case .trees(let trees): contributions(of: trees, row)
+        case .lstm: []
         }
     }
 }
@@ -199,6 +200,17 @@ extension ModelMember {
         var values = InlineArray<128, Float>(repeating: .nan)
         for (index, feature) in features.enumerated() { values[index] = Float(row[feature]) }
         return Double(trees.probability(values.span.extracting(first: features.count)))
+    }
+
+    /// What each feature added to the trees' margin, by TreeSHAP.
+    private func contributions(
+        of trees: BoostedTrees, _ row: borrowing FeatureRow
+    ) -> [Contribution] {
+        var values: [Float] = []
+        for feature in features { values.append(Float(row[feature])) }
+        let parts = trees.contributions(values.span)
+        return zip(features, parts).filter { $0.1 != 0 }
+            .map { Contribution(feature: $0, logOdds: $1) }.sorted(by: Contribution.isStronger)
     }
 }
 

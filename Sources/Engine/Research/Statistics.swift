@@ -256,9 +256,12 @@ package struct DecisionFunnel: Hashable, Sendable {
     package var warmingUp = 0
     /// Not looked at for another reason: paused, a position was open, a breaker, ….
     package var notReady = 0
+    /// No model had an answer.
+    package var withoutProbability = 0
     package var belowThreshold = 0
     package var refusedByGuards = 0
     package var refusedByRisk = 0
+    package var vetoedByPolicy = 0
     package var tooSmall = 0
     package var orders = 0
     /// Guards that refused, in the order of `GuardID.allCases`, without those that did not.
@@ -276,11 +279,13 @@ package struct DecisionFunnel: Hashable, Sendable {
             switch decision.outcome {
             case .notReady(.warmingUp): warmingUp += 1
             case .notReady: notReady += 1
+            case .noProbability: withoutProbability += 1
             case .belowThreshold: belowThreshold += 1
             case .refusedByGuard(let id):
                 refusedByGuards += 1
                 blocks[id, default: 0] += 1
             case .refusedByRisk: refusedByRisk += 1
+            case .vetoedByPolicy: vetoedByPolicy += 1
             case .tooSmall: tooSmall += 1
             case .ordered: orders += 1
             }

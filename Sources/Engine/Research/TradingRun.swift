@@ -71,9 +71,8 @@ package struct TradingRun: Sendable {
                 entered = .zero
             case .decision(let decision): decisions.append(decision)
             case .orderChanged, .funding, .positionChanged, .positionClosed, .gateChanged,
-                .symbolPaused,
-                .commandReceived, .commandStep, .commandRefused, .breakerTripped, .account,
-                .reconciled, .notice:
+                .symbolPaused, .commandReceived, .commandStep, .commandRefused, .breakerTripped,
+                .account, .reconciled, .notice, .modelsChanged:
                 break
             }
         }
