@@ -12,19 +12,60 @@ package enum EntryFeatures {
 
     /// Computes the market features from what is known now: closed candles and flow windows, nothing later.
     ///
-    /// Only groups of which `needed` has a feature are computed. The flow windows must have been advanced to the venue's
-    /// time of this moment. Position features stay missing.
+    /// Only groups of which `needed` has a feature are computed; of those more may be filled in than was asked for. The
+    /// flow windows must have been advanced to the venue's time of this moment. Position features stay missing.
+    ///
+    /// - Complexity: constant; no allocation.
     package static func compute(
         _ market: borrowing MarketState, at time: Timestamp, needed: FeatureMask = .all
     ) -> FeatureRow {
         var row = FeatureRow()
-        CandleFeatures.compute(market.candles5m, age: 0, needed: needed, into: &row)
-        addFlow(market.flow, to: &row)
-        addCandles(market.candles1m, to: &row, at: time)
-        if let bid = market.bestBid?.price, let ask = market.bestAsk?.price {
-            row[.spread] = 20_000 * (ask.asDouble - bid.asDouble) / (ask.asDouble + bid.asDouble)
+        if needed.intersects(Masks.scorecardFlow) { addFlow(market.flow, to: &row) }
+        if needed.intersects(Masks.minutes) { addCandles(market.candles1m, to: &row, at: time) }
+        if needed.intersects(Masks.book) { addBook(market, to: &row, at: time) }
+        guard needed.intersects(Masks.notOfScorecards) else { return row }
+        if needed.intersects(Masks.otherFlow) { addOtherFlow(market.flow, to: &row, at: time) }
+        addDerivatives(market, to: &row, at: time, needed: needed)
+        guard let end = lastEnd(market.candles5m, at: time) else { return row }
+        if needed.intersects(.candles) {
+            CandleFeatures.compute(market.candles5m, age: 0, needed: needed, into: &row)
         }
+        if needed.intersects(Masks.openInterest) {
+            addOpenInterest(market, asOf: end, to: &row)
+        }
+        if needed.intersects(Masks.funding) { addFunding(market.fundings, asOf: end, to: &row) }
         return row
+    }
+
+    enum Masks {
+        static let scorecardFlow = FeatureMask([
+            .whaleNet1m, .whaleNet5m, .whaleNet15m, .retailNet1m, .retailNet5m, .retailNet15m,
+            .takerImbalance1m, .takerImbalance5m, .divergence5m,
+        ])
+        static let minutes = FeatureMask(.minutes)
+        static let book = FeatureMask(.book)
+        static let otherFlow = FeatureMask(
+            FeatureID.allCases.filter { $0.group == .flow && !scorecardFlow.contains($0) })
+        static let openInterest = FeatureMask(.openInterest)
+        static let funding = FeatureMask(.funding)
+        static let basis = FeatureMask([.basis, .fundingPredicted])
+        static let forcedOrders = FeatureMask(.forcedOrders)
+        static let magnets = FeatureMask(.magnets)
+        static let notOfScorecards = FeatureMask(
+            FeatureID.allCases.filter {
+                $0.group != .position && !FeatureMask.scorecard.contains($0)
+            })
+    }
+
+    /// When the newest closed 5-minute candle ended; `nil` when there is none, or when silence has made it too old to be
+    /// the present.
+    private static func lastEnd(
+        _ candles: borrowing CandleSeries, at time: Timestamp
+    ) -> Timestamp? {
+        guard let last = candles.last,
+            isRecent(last, age: 0, at: time, interval: candles.interval)
+        else { return nil }
+        return last.openTime + candles.interval
     }
 
     private static func addFlow(_ flow: borrowing TakerFlow, to row: inout FeatureRow) {
@@ -42,6 +83,19 @@ package enum EntryFeatures {
         row[.takerImbalance5m] = balance(
             five.whaleBuy + five.retailBuy, five.whaleSell + five.retailSell)
         row[.divergence5m] = (row[.whaleNet5m] - row[.retailNet5m]) / 2
+    }
+
+    private static func addBook(
+        _ market: borrowing MarketState, to row: inout FeatureRow, at time: Timestamp
+    ) {
+        guard let bid = market.bestBid, let ask = market.bestAsk else { return }
+        row[.spread] =
+            20_000 * (ask.price.asDouble - bid.price.asDouble)
+            / (ask.price.asDouble + bid.price.asDouble)
+        guard !market.isStale(.book, at: time) else { return }
+        let bids = Double(bid.quantity.units)
+        let asks = Double(ask.quantity.units)
+        row[.bookImbalance] = (bids - asks) / (bids + asks)
     }
 
     private static func addCandles(
@@ -106,7 +160,7 @@ package enum EntryFeatures {
     /// The units of a non-negative amount as a double, from its two halves: several times faster than the conversion of
     /// a whole 128-bit number, and as good to 2⁻⁵².
     @inline(__always)
-    private static func approximate(_ money: Money) -> Double {
+    static func approximate(_ money: Money) -> Double {
         Double(UInt64(truncatingIfNeeded: money.units >> 64)) * 0x1p64
             + Double(UInt64(truncatingIfNeeded: money.units))
     }

@@ -55,7 +55,8 @@ package enum PositionFeatures {
         return row
     }
 
-    /// Adds the position features of now to `row`, a row of market features as a rule.
+    /// Adds the position features of now to `row`, a row of market features as a rule. Those that hand-set scorecards use
+    /// are always added, the others if `needed` has one of them.
     ///
     /// - Complexity: constant; no allocation.
     package static func add(
@@ -68,6 +69,7 @@ package enum PositionFeatures {
         if position.maxHold > .zero {
             row[.heldFraction] = min(max(held / Double(position.maxHold.nanoseconds), 0), 1)
         }
+        if needed.intersects(newer) { addNewer(position, market, sign: sign, held, to: &row) }
         let entry = position.entryPrice.asDouble
         let unit = abs(entry - position.initialStop.asDouble)
         guard let mark = market.mark?.price.asDouble, unit > 0 else { return }
@@ -80,6 +82,49 @@ package enum PositionFeatures {
             row[.targetDistanceR] = inR(sign * (target.asDouble - mark), unit)
         }
         addMomentum(market.candles1m, mark, sign: sign, unit: unit, to: &row, at: time)
+    }
+
+    private static let newer = FeatureMask(
+        FeatureID.allCases.filter {
+            $0.group == .position && !FeatureMask.scorecard.contains($0)
+        })
+
+    /// What models look at beyond the scorecards. `held` is in nanoseconds.
+    private static func addNewer(
+        _ position: PositionInput, _ market: borrowing MarketState, sign: Double, _ held: Double,
+        to row: inout FeatureRow
+    ) {
+        row[.heldHours] = max(0, held) / 3.6e12
+        let entry = position.entryPrice.asDouble
+        row[.stopWidth] = abs(entry - position.initialStop.asDouble) / entry
+        let high = sign * (position.highestMark.asDouble / entry - 1)
+        let low = sign * (position.lowestMark.asDouble / entry - 1)
+        row[.peakReturn] = max(high, low)
+        row[.troughReturn] = min(high, low)
+        if let mark = market.mark?.price.asDouble {
+            let unrealized = sign * (mark / entry - 1)
+            row[.unrealizedReturn] = unrealized
+            row[.drawdownReturn] = max(0, max(high, low) - unrealized)
+        }
+        if let before = position.flowAtEntry {
+            row[.cvdSinceEntry] = sign * flowSince(before, market.flow.sinceStart)
+        }
+        let regime = position.regimeAtEntry
+        if let persistence = regime.persistence {
+            row[.entryPersistence] = Double(persistence.rawValue)
+        }
+        if let volatility = regime.volatility {
+            row[.entryVolatility] = Double(volatility.rawValue)
+        }
+        if let dayTrend = regime.dayTrend { row[.entryDayTrend] = Double(dayTrend.rawValue) }
+    }
+
+    /// Net over gross of all takers since `before`; NaN when nothing was traded, or when those sums are of another run.
+    private static func flowSince(_ before: FlowSums, _ now: FlowSums) -> Double {
+        let bought = now.takerBuy - before.takerBuy
+        let sold = now.takerSell - before.takerSell
+        guard !bought.isNegative, !sold.isNegative else { return .nan }
+        return EntryFeatures.balance(bought, sold)
     }
 
     private static func inR(_ way: Double, _ unit: Double) -> Double {

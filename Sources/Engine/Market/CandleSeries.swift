@@ -15,12 +15,12 @@ package struct CandleSeries: Sendable {
     package private(set) var lostPrintCount = 0
 
     private let capacity: Int
-    private let keepsActivity: Bool
-    private var ring: [Candle] = []
+    let keepsActivity: Bool
+    private(set) var ring: [Candle] = []
     /// What `activity` answers, in the places of the candles; empty when it is not kept.
-    private var activities: [Double] = []
+    var activities: [Double] = []
     /// Where the oldest candle is once the ring is full.
-    private var start = 0
+    private(set) var start = 0
     private var current: Candle?
     /// The end of the forming interval, in nanoseconds; the far past when none is forming.
     private var currentEnd = Int64.min
@@ -57,48 +57,6 @@ package struct CandleSeries: Sendable {
     /// The closed candle that is `age` candles older than the newest; `nil` beyond the oldest kept.
     package func fromEnd(_ age: Int) -> Candle? {
         age >= 0 && age < ring.count ? self[ring.count - 1 - age] : nil
-    }
-
-    /// Whether the candle `back` candles before the one of `age` is kept, and not so old that there must have been long
-    /// silences between them: intervals without prints are absent, and neighbors in the series need not be neighbors in
-    /// time.
-    package func reaches(back: Int, from age: Int) -> Bool {
-        guard let newest = fromEnd(age), let oldest = fromEnd(age + back) else { return false }
-        return newest.openTime - oldest.openTime <= interval * Int64(2 * back + 2)
-    }
-
-    /// The sum of the squared simple returns of the `activityReturns` candles up to that of `age`; NaN when not all
-    /// are known, or when the series does not keep it. Kept because a month of it is looked at in every row.
-    package func activity(_ age: Int) -> Double {
-        guard keepsActivity, age >= 0, age + Self.activityReturns < ring.count else { return .nan }
-        let position = start + ring.count - 1 - age
-        return activities[position < ring.count ? position : position - ring.count]
-    }
-
-    /// An hour of 5-minute candles.
-    package static let activityReturns = 12
-
-    private func measuredActivity(_ age: Int) -> Double {
-        guard age + Self.activityReturns < ring.count else { return .nan }
-        var after = Double(self[ring.count - 1 - age].close.units)
-        var sum = 0.0
-        for back in 1...Self.activityReturns {
-            let before = Double(self[ring.count - 1 - age - back].close.units)
-            let change = after / before - 1
-            sum += change * change
-            after = before
-        }
-        return sum
-    }
-
-    /// Measures the candle of `age` anew, and those after it, which look back on it.
-    private mutating func measureActivity(from age: Int) {
-        guard keepsActivity else { return }
-        for age in 0...age {
-            let position = start + ring.count - 1 - age
-            activities[position < ring.count ? position : position - ring.count] =
-                measuredActivity(age)
-        }
     }
 
     /// The newest `count` closed candles, oldest first.
