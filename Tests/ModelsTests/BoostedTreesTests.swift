@@ -54,4 +54,27 @@ struct BoostedTreesTests {
                 "row \(line[0])")
         }
     }
+
+    @Test(
+        needsData, arguments: ["1.7.4", "3.2.0"],
+        [
+            ("dart", "the booster of the model file is 'dart', and only 'gbtree' is read; "),
+            ("lin", "the booster of the model file is 'gblinear', and only 'gbtree' is read; "),
+            ("cat1", "the model file splits by categories, which are not read; "),
+            ("cat64", "the model file splits by categories, which are not read; "),
+        ])
+    func `the fixture models of other kinds are refused by name`(
+        version: String, kind: (name: String, sentence: String)
+    ) throws {
+        let error = #expect(throws: ModelError.self) {
+            try ModelFixtures.model("\(folder)\(version)_\(kind.name).json")
+        }
+        #expect(error?.text.hasPrefix(kind.sentence) == true, "\(error?.text ?? "")")
+    }
+
+    @Test(needsData, arguments: ["1.7.4", "3.2.0"])
+    func `all trees of a model that stopped early count`(version: String) throws {
+        let model = try ModelFixtures.model("\(folder)\(version)_es.json")
+        #expect(model.treeCount > 3 && model.featureNames.isEmpty)
+    }
 }
