@@ -43,10 +43,19 @@ struct ModelsScore: ParsableCommand {
 
     /// The trees in the file at `path`.
     static func load(_ path: String) throws -> BoostedTrees {
-        let bytes = try read(path, maxBytes: BoostedTrees.maxBytes)
+        try trees(read(path, maxBytes: BoostedTrees.maxBytes), of: path)
+    }
+
+    /// The trees in `bytes`, which the file at `path` has.
+    static func trees(_ bytes: [UInt8], of path: String) throws -> BoostedTrees {
         do throws(ModelError) {
             return try BoostedTrees(json: bytes)
-        } catch { throw fail("\(SafeText.clean(path)): \(error.text)") }
+        } catch { throw refusal(path, error.text) }
+    }
+
+    /// Names come from the file, so they are made harmless.
+    private static func refusal(_ path: String, _ text: String) -> ExitCode {
+        fail("\(SafeText.clean(path)): \(SafeText.clean(text, maxLength: 400))")
     }
 
     /// The rows in the file at `path`.
@@ -55,10 +64,11 @@ struct ModelsScore: ParsableCommand {
         do throws(ModelRowsError) {
             return try ModelRows(
                 csv: bytes, featureNames: trees.featureNames, featureCount: trees.featureCount)
-        } catch { throw fail("\(SafeText.clean(path)): \(error.text)") }
+        } catch { throw refusal(path, error.text) }
     }
 
-    private static func read(_ path: String, maxBytes: Int) throws -> [UInt8] {
+    /// The bytes of the file at `path`, unpacked.
+    static func read(_ path: String, maxBytes: Int) throws -> [UInt8] {
         do throws(ArchiveError) {
             return try WholeFile.read(path: path, maxBytes: maxBytes)
         } catch { throw fail(SafeText.clean(error.description, maxLength: 1_000)) }

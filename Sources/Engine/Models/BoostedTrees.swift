@@ -70,8 +70,8 @@ package struct BoostedTrees: Hashable, Sendable {
     let roots: [Int32]
     /// Splits from the root to the deepest leaf of each eight trees that follow each other.
     let groupDepths: [UInt8]
-    /// The deepest of `groupDepths`.
-    let depth: Int
+    /// Splits from the root to the deepest leaf of all.
+    package let depth: Int
     /// The output that each tree adds to.
     let outputs: [UInt8]
     /// What the contributions of each output start from: its base, and the mean of its trees over the training rows.
