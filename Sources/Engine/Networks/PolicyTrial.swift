@@ -1,0 +1,30 @@
+package import Models
+
+/// What a policy came to in one episode when it always takes its best action.
+package struct PolicyTrial: Hashable, Sendable {
+    package var reward = 0.0
+    package var steps = 0
+    /// How often each action was taken, by its index.
+    package var actions: [Int]
+
+    /// Runs an episode to its end, or for at most `maxSteps`.
+    ///
+    /// A policy that gives no answer takes action 0: for a trading policy, hold.
+    package init<Environment: PolicyEnvironment>(
+        of policy: PolicyNetwork, in environment: inout Environment, seed: UInt64,
+        maxSteps: Int = .max
+    ) {
+        actions = Array(repeating: 0, count: environment.actionCount)
+        var state = [Float](repeating: 0, count: environment.stateCount)
+        environment.reset(seed: seed)
+        while steps < maxSteps {
+            environment.fill(&state)
+            let action = policy.action(state.span) ?? 0
+            let result = environment.step(action)
+            reward += result.reward
+            steps += 1
+            actions[action] += 1
+            guard result.episode == .goesOn else { return }
+        }
+    }
+}
