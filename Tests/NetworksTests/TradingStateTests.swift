@@ -1,0 +1,160 @@
+import Models
+import Testing
+
+@testable import Networks
+
+private func rules() -> TradingRules {
+    var rules = TradingRules()
+    rules.legFraction = 0.3
+    rules.maxHold = 10
+    return rules
+}
+
+/// A market at 100 that goes to 100.5, with these columns.
+private func market(
+    _ columns: [PolicyState.Component: [Float]] = [:], count: Int = 12
+) throws -> TradingMarket {
+    let close = [100.0] + Array(repeating: 100.5, count: count - 1)
+    return try TradingMarket(
+        high: close, low: close, close: close, days: close.map { _ in 0 }, columns: columns)
+}
+
+@Test func `the state of the market comes from its columns at that candle`() throws {
+    var columns = TradingMarket.signalColumns(
+        long: (0..<12).map { Float($0) / 20 }, short: Array(repeating: 0.25, count: 12))
+    columns[.rsi] = (0..<12).map { Float($0) / 12 }
+    var environment = TradingEnvironment([try market(columns)], rules: rules())
+    environment.reset(market: 0, candle: 6)
+    #expect(abs(environment.state[.modelSignal] - 0.05) < 1e-6)
+    #expect(abs(environment.state[.confidence] - 0.3) < 1e-6)
+    #expect(environment.state[.rsi] == 0.5)
+    #expect(
+        environment.absent == [
+            .return20, .normalizedATR, .openInterestDivergence, .openInterestChange, .fundingRate,
+            .volumeRatio, .bollingerPosition,
+        ])
+    #expect(environment.absent.allSatisfy { environment.state[$0] == 0 })
+}
+
+@Test func `a flat account is all there and far from liquidation`() throws {
+    var environment = TradingEnvironment([try market()], rules: rules())
+    environment.reset(market: 0, candle: 0)
+    let expected: [(PolicyState.Component, Float)] = [
+        (.position, 0), (.unrealizedReturn, 0), (.timeHeld, 0), (.target, 0.015),
+        (.equityRatio, 1), (.drawdown, 0), (.freeBalanceRatio, 1), (.recentSharpe, 0),
+        (.liquidationDistance, 1), (.tradesToday, 0),
+    ]
+    for (component, value) in expected { #expect(environment.state[component] == value) }
+}
+
+/// Short 0.3 at 99.98 after slippage; price rises to 100.5. Margin 0.1; liquidation at 99.98 × 4/3 ÷ 1.005.
+@Test func `an open position is described as it stands`() throws {
+    var environment = TradingEnvironment([try market()], rules: rules())
+    environment.reset(market: 0, candle: 0)
+    _ = environment.step(2)
+    let state = environment.state
+    let loss = 0.3 * (100.5 / 99.98 - 1)
+    let equity = 1 - loss - 0.3 * 0.0005
+    func isClose(_ component: PolicyState.Component, _ value: Double) -> Bool {
+        abs(Double(state[component]) - value) < 1e-6
+    }
+    #expect(isClose(.position, -0.5))
+    #expect(isClose(.unrealizedReturn, -(100.5 / 99.98 - 1)))
+    #expect(isClose(.timeHeld, 0.1))
+    #expect(isClose(.target, (100.5 - 99.98 * 0.985) / 100.5))
+    #expect(isClose(.equityRatio, equity))
+    #expect(isClose(.drawdown, 1 - equity))
+    #expect(isClose(.freeBalanceRatio, (equity - 0.1) / equity))
+    #expect(isClose(.liquidationDistance, (99.98 * 4 / 3 / 1.005 - 100.5) / 100.5))
+    #expect(isClose(.tradesToday, 0.05))
+}
+
+/// Returns 1, 2, 3, 4, 5 % have mean 3 and sample deviation √2.5.
+@Test func `the recent Sharpe ratio needs five trades`() {
+    var account = TradingAccount()
+    for trade in 1...5 {
+        #expect(account.recentSharpe == 0)
+        let equity = account.equity(at: 100)
+        account.open(
+            direction: 1, notional: equity, price: 100, fee: 0, candle: 0, equity: equity)
+        account.close(legs: 1, price: 100 + Double(trade), fee: 0)
+    }
+    #expect(abs(account.recentSharpe - 3 / 2.5.squareRoot()) < 1e-9)
+    for _ in 0..<30 {
+        let equity = account.equity(at: 100)
+        account.open(
+            direction: -1, notional: equity, price: 100, fee: 0, candle: 0, equity: equity)
+        account.close(legs: 1, price: 100, fee: 0)
+    }
+    #expect(account.tradeReturns.count == 20 && account.recentSharpe == 0)
+}
+
+@Test func `markets that cannot be are refused`() {
+    func fault(
+        high: [Double] = [2, 2], low: [Double] = [1, 1], close: [Double] = [1, 2],
+        days: [Int] = [0, 0], _ columns: [PolicyState.Component: [Float]] = [:]
+    ) -> MarketError? {
+        do {
+            _ = try TradingMarket(high: high, low: low, close: close, days: days, columns: columns)
+            return nil
+        } catch { return error }
+    }
+    #expect(fault() == nil)
+    #expect(fault(high: [2], low: [1], close: [1], days: [0]) == .tooShort)
+    #expect(fault(high: [2]) == .length(of: "high", expected: 2, found: 1))
+    #expect(fault(days: []) == .length(of: "days", expected: 2, found: 0))
+    #expect(fault(close: [1, 2.1]) == .price(candle: 1))
+    #expect(fault(close: [.nan, 2]) == .price(candle: 0))
+    #expect(fault(low: [0, 1], close: [0, 2]) == .price(candle: 0))
+    #expect(fault(high: [2, .infinity]) == .price(candle: 1))
+    #expect(fault([.rsi: [1]]) == .length(of: "rsi", expected: 2, found: 1))
+    #expect(fault([.rsi: [1, .nan]]) == .notFinite(component: "rsi", candle: 1))
+    #expect(fault([.equityRatio: [1, 1]]) == .notOfTheMarket(component: "equity_ratio"))
+    #expect(fault([.rsi: [1, .nan]])?.text.contains("'rsi'") == true)
+}
+
+/// Price goes 0.2 % a candle, ten up, ten down; the signal says which way. With a leg of half of equity a stretch is
+/// worth at most 1 % less 0.07 % for each way in and out, ten stretches about 9 %.
+@Test func `a policy learns to follow a signal that is right`() throws {
+    var close = [100.0]
+    var signal: [Float] = []
+    for candle in 0..<400 {
+        let isRising = candle / 10 % 2 == 0
+        signal.append(isRising ? 0.8 : 0.2)
+        close.append(close[candle] * (isRising ? 1.002 : 1 / 1.002))
+    }
+    signal.append(0.8)
+    let past = try TradingMarket(
+        high: close, low: close, close: close, days: (0...400).map { $0 / 288 },
+        columns: TradingMarket.signalColumns(long: signal, short: signal.map { 1 - $0 }))
+    var rules = TradingRules()
+    rules.legFraction = 0.5
+    rules.maxLegs = 1
+    rules.episode = 100
+    rules.maxTradesPerDay = 100
+    var environment = TradingEnvironment([past], rules: rules)
+    var settings = PolicyConfiguration(stateCount: 20, actionCount: 6)
+    settings.hidden = 16
+    settings.iterations = 30
+    settings.rollout = 400
+    settings.batch = 100
+    settings.passes = 5
+    settings.learningRate = 0.003
+    settings.rewardScale = 300
+    settings.discount = 0.95
+    var trainer = PolicyTrainer(settings)
+    trainer.train(&environment) { _, _ in true }
+    let policy = try PolicyNetwork(
+        SafeTensors(
+            trainer.export(
+                state: PolicyState.Component.allCases.map(\.name),
+                absent: environment.absent.map(\.name),
+                actions: PolicyAction.allCases.map(\.name))))
+    var total = 0.0
+    for seed: UInt64 in 0..<5 {
+        total += PolicyTrial(of: policy, in: &environment, seed: seed).reward
+        #expect(PolicyTrial(in: &environment, seed: seed) { _ in 0 }.reward == 0)
+    }
+    // Holding earns nothing; half of what is possible is asked for.
+    #expect(total / 5 > 0.045, "\(total / 5)")
+}
