@@ -49,7 +49,7 @@ struct KlineFileTests {
                     takerBuyVolume: 1_50000000))
         #expect(table.count == 3)
         #expect(table.report.count(.zeroVolume) == 1)
-        #expect(table.report.lines == ["1 candles in which nothing was traded: line 4"])
+        #expect(table.report.lines == ["1 candle in which nothing was traded: line 4"])
     }
 
     @Test func `a dump without a header is read by the exchange's order`() throws {
@@ -117,13 +117,13 @@ struct KlineFileTests {
                 "1735690800000,104.5,104.5,104.5,104.5,1,1735691099999,104.5,1,0,0,0"))
         #expect(table.count == 2)
         #expect(table.report.missingIntervals == 3)
-        #expect(table.report.lines == ["1 gaps, 3 intervals missing: line 3"])
+        #expect(table.report.lines == ["1 gap, 3 candles missing: line 3"])
     }
 
     @Test func `a row that is there twice counts once`() throws {
         let table = try read(Self.lines(Self.header, Self.first, Self.first, Self.second))
         #expect(table.count == 2)
-        #expect(table.report.lines == ["1 repeated rows, left out: line 3"])
+        #expect(table.report.lines == ["1 repeated row, left out: line 3"])
     }
 
     @Test(arguments: [

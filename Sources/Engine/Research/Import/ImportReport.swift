@@ -57,12 +57,17 @@ package struct ImportReport: Hashable, Sendable {
 
     private func words(_ kind: Kind) -> String {
         let count = count(kind)
+        func of(_ one: String, _ many: String) -> String {
+            count == 1 ? "1 \(one)" : "\(count) \(many)"
+        }
         switch kind {
-        case .gap: return "\(count) gaps, \(missingIntervals) intervals missing"
-        case .repeatedRow: return "\(count) repeated rows, left out"
-        case .zeroVolume: return "\(count) candles in which nothing was traded"
+        case .gap:
+            return of("gap", "gaps") + ", \(missingIntervals) candles missing"
+        case .repeatedRow: return of("repeated row, left out", "repeated rows, left out")
+        case .zeroVolume:
+            return of("candle in which nothing was traded", "candles in which nothing was traded")
         case .takerVolumeTooLarge:
-            return "\(count) candles with more bought by takers than traded at all, cut down"
+            return of("candle", "candles") + " with more bought by takers than traded, cut down"
         }
     }
 }
