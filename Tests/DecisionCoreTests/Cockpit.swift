@@ -25,7 +25,8 @@ struct Cockpit {
     init(
         exitProbabilityIsHigh: Bool = false, entersShort: Bool = false,
         recovered: RecoveredState? = nil,
-        startTime: Timestamp = Cockpit.start, change: (inout EngineConfiguration) -> Void = { _ in }
+        startTime: Timestamp = Cockpit.start,
+        change: (inout EngineConfiguration) throws -> Void = { _ in }
     ) throws {
         let exit = exitProbabilityIsHigh ? 3.0 : -3.0
         let long = entersShort ? -3.0 : 3.0
@@ -42,7 +43,7 @@ struct Cockpit {
             engineName: "btc-1", mode: .paper, instruments: [.preset(symbol, id: Self.btc)],
             profile: .bracket, modelSet: try ModelSet(scorecard: Array(json.utf8)),
             startingBalance: Money(whole: 10_000), runTag: "test")
-        change(&configuration)
+        try change(&configuration)
         engine = Engine(configuration: configuration, recovered: recovered, startTime: startTime)
         time = startTime
         sequence = 0
@@ -153,9 +154,13 @@ struct Cockpit {
 
     static func price(_ usd: Int64) -> Price { Price(units: usd * 100_000_000) }
 
-    /// A touch of one dime around `usd` and a bought print there.
+    /// A touch of one dime around `usd` and a print there, bought unless said otherwise; one that comes `late` was made
+    /// that long ago.
     @discardableResult
-    mutating func trade(at usd: Int64, after delay: Duration = .milliseconds(100)) -> [Action] {
+    mutating func trade(
+        at usd: Int64, after delay: Duration = .milliseconds(100), side: Side = .buy,
+        late: Duration = .zero
+    ) -> [Action] {
         time = time + delay
         tradeID += 1
         let bid = Price(units: usd * 100_000_000)
@@ -164,8 +169,8 @@ struct Cockpit {
             updateID: UInt64(tradeID), bidPrice: bid, bidQuantity: Quantity(units: 100_000_000),
             askPrice: ask, askQuantity: Quantity(units: 100_000_000), venueTime: time)
         let print = Print(
-            tradeID: tradeID, price: bid, quantity: Quantity(units: 1_000_000_000), takerSide: .buy,
-            venueTime: time)
+            tradeID: tradeID, price: bid, quantity: Quantity(units: 1_000_000_000), takerSide: side,
+            venueTime: time - late)
         return send(.market(Self.btc, .bookTicker(touch)))
             + send(.market(Self.btc, .print(print)))
     }

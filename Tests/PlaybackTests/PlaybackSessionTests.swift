@@ -1,6 +1,7 @@
 import DecisionCore
 import Matching
 import Messages
+import Models
 import Playback
 import Testing
 import Trading
@@ -137,5 +138,51 @@ struct AuditReplayTests {
                 configuration: session.engine.configuration, startTime: SeededTape.start))
         for record in records { replay.replay(record) }
         #expect(replay.difference?.sequence == records[changed].event.sequence)
+    }
+}
+
+struct ModelChangeReplayTests {
+    /// A session in which another set of models decides after half of the tape.
+    private func session(_ next: ModelSet) throws -> PlaybackSession {
+        var session = try makeSession(recordsAudit: true)
+        var engine = Engine(
+            configuration: session.engine.configuration, startTime: SeededTape.start)
+        engine.provide(next)
+        session = PlaybackSession(
+            engine: engine,
+            venue: PaperVenue(
+                instruments: engine.configuration.instruments, configuration: PaperConfiguration()),
+            startTime: SeededTape.start, recordsAudit: true)
+        for (number, item) in SeededTape(seed: 5, prints: 10_000).enumerated() {
+            if number == 10_000 {
+                session.give(.models(.use(digest: "", name: next.name, by: "a test")))
+            }
+            session.feed(item.data, instrument: InstrumentID(0), time: item.time)
+        }
+        return session
+    }
+
+    @Test func `an audit that is given the same sets sees their change and finds no difference`()
+        throws
+    {
+        let next = try TestModels.named("next", restless: true)
+        let played = try session(next)
+        #expect(played.engine.models.set.name == "next")
+        var engine = Engine(
+            configuration: played.engine.configuration, startTime: SeededTape.start)
+        engine.provide(next)
+        var replay = AuditReplay(engine: engine)
+        for record in played.audit { replay.replay(record) }
+        #expect(replay.difference == nil)
+        #expect(replay.engine.stateHash == played.engine.stateHash)
+        // Without it the replay says where it lacks.
+        var without = AuditReplay(
+            engine: Engine(
+                configuration: played.engine.configuration, startTime: SeededTape.start))
+        for record in played.audit { without.replay(record) }
+        let change = played.audit.first {
+            if case .models = $0.event.body { true } else { false }
+        }
+        #expect(without.difference?.sequence == change?.event.sequence)
     }
 }

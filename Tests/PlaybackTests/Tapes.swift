@@ -25,6 +25,15 @@ enum TestModels {
         return try ModelSet(scorecard: Array(text.utf8))
     }
 
+    /// The same under another name.
+    static func named(_ name: String, restless: Bool) throws -> ModelSet {
+        var text = json.replacing("\"scorecard\"", with: "\"\(name)\"")
+        if restless {
+            text = text.replacing("2.0", with: "20.0").replacing(": 0.0,", with: ": 1.5,")
+        }
+        return try ModelSet(scorecard: Array(text.utf8))
+    }
+
     static func set() throws -> ModelSet { try ModelSet(scorecard: Array(json.utf8)) }
 }
 

@@ -62,8 +62,8 @@ extension Engine {
             ? "" : "; exits of \(open == 1 ? "the open position" : "\(open) positions") too"
         tell(
             .models, .warning,
-            "model set \(set.name) decides from the next candle on, instead of \(before.name), by \(by)\(exits)"
-        )
+            "model set \(set.name) decides from the next candle on, instead of \(before.name), "
+                + "by \(by)\(exits)")
     }
 
     /// Tells when the models of `role` begin or cease to have an answer for symbol `index`.

@@ -29,8 +29,6 @@ struct SequenceRows: Sendable {
 
     /// Brings the rows up to the newest closed candle. After a gap, and at the start, all are computed.
     mutating func update(_ candles: borrowing CandleSeries) {
-        guard let newest = candles.last, newest.openTime != rows.lastOpenTime || rows.count == 0
-        else { return }
         var from = settled.capacity - 1
         if let last = settled.lastOpenTime, let age = Self.age(of: last, candles, within: from) {
             from = age - 1

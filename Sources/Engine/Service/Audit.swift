@@ -2,6 +2,7 @@ import Archive
 import DecisionCore
 import Journal
 import Messages
+package import Models
 import Trading
 
 /// Re-runs a recorded run of the same build and compares what the core does with what it did.
@@ -24,7 +25,12 @@ package struct Audit: Sendable {
     package var isEqual: Bool { difference == nil && gaps.isEmpty && compared > 0 }
 
     /// Audits `run`, or the last one, of the engine in `directory`.
-    package init(directory: String, run wanted: Int64? = nil) throws(StartError) {
+    ///
+    /// `models` gives the set of this digest and name that was put in force while it ran.
+    package init(
+        directory: String, run wanted: Int64? = nil,
+        models: (String, String) -> ModelSet? = { _, _ in nil }
+    ) throws(StartError) {
         do throws(JournalError) {
             let reader = try JournalReader(directory: directory)
             let runs = try reader.runs()
@@ -58,6 +64,11 @@ package struct Audit: Sendable {
                 case .event(let event, let hash):
                     events += 1
                     guard gaps.isEmpty else { continue }
+                    if case .models(.use(let digest, let name, _)) = event.body,
+                        let set = models(digest, name)
+                    {
+                        engine.provide(set)
+                    }
                     _ = engine.process(event)
                     guard let hash else { continue }
                     compared += 1

@@ -107,6 +107,8 @@ struct DecisionLoop {
         }
         if !batch.commands.isEmpty { mustPublish = true }
         batch.commands.removeAll(keepingCapacity: true)
+        for set in batch.sets { engine.provide(set) }
+        batch.sets.removeAll()
         for item in batch.bodies {
             if isJournalLost, case .store = item.body { continue }
             process(item.body, at: item.time)

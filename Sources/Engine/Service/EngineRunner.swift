@@ -9,7 +9,7 @@ package import Journal
 import Market
 import Matching
 package import Messages
-import Models
+package import Models
 import Population
 import Projection
 import Risk
@@ -237,6 +237,14 @@ package final class EngineRunner {
         housekeeping.cancel()
         do { try EngineFile.remove(from: directory.path) } catch { return (outcome, false) }
         return (outcome, isClean)
+    }
+
+    /// Another set of models decides from the next candle on.
+    package func use(_ set: ModelSet, by: String) { lanes.send(set, by: by, at: clock.now()) }
+
+    /// Tells that a set cannot be used: the one in force trades on, and people are alarmed.
+    package func reportDamaged(modelSet name: String, _ why: String) {
+        lanes.send(.models(.damaged(name: name, why: why)), at: clock.now())
     }
 
     private static func sendKillOfFile(to lanes: Lanes) {

@@ -1,5 +1,6 @@
 import Dispatch
 package import Messages
+package import Models
 import Synchronization
 package import Trading
 
@@ -8,6 +9,8 @@ package final class Lanes: Sendable {
     /// What one `take` brings, each lane oldest first.
     package struct Batch: Sendable {
         package var commands: [CommandEnvelope] = []
+        /// Sets of models that the core keeps ready before it is told the events.
+        package var sets: [ModelSet] = []
         package var bodies: [(time: Timestamp, body: Event.Body)] = []
         package var market: [MarketLane.Item?] = []
         package init() {}
@@ -15,6 +18,7 @@ package final class Lanes: Sendable {
 
     private struct State: Sendable {
         var commands: [CommandEnvelope] = []
+        var sets: [ModelSet] = []
         var bodies: [(time: Timestamp, body: Event.Body)] = []
         var market: MarketLane
         var isWaiting = false
@@ -71,6 +75,12 @@ package final class Lanes: Sendable {
         if mustWake { wakeUp.signal() }
     }
 
+    /// Hands over a set of models and orders that it decides.
+    package func send(_ set: ModelSet, by: String, at time: Timestamp) {
+        state.withLock { $0.sets.append(set) }
+        send(.models(.use(digest: set.digest, name: set.name, by: by)), at: time)
+    }
+
     /// Appends market data in order; `false` when the lane overflowed and data were lost.
     package func send(_ items: [(instrument: InstrumentID, time: Timestamp, data: MarketData)])
         -> Bool
@@ -118,6 +128,7 @@ package final class Lanes: Sendable {
         state.withLock { state in
             swap(&state.commands, &batch.commands)
             swap(&state.bodies, &batch.bodies)
+            swap(&state.sets, &batch.sets)
             if !urgentOnly { state.market.take(into: &batch.market) }
         }
     }

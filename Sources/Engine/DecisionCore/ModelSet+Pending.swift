@@ -1,7 +1,0 @@
-import Models
-import Trading
-
-extension ModelSet {
-    var historyFeatures: [FeatureID] { [] }
-    var historyLength: Int { 0 }
-}
