@@ -9,6 +9,8 @@ package struct ModelFiles: Sendable {
     package static let manifestName = "set.json"
     /// Bytes of the largest model file that is read.
     package static let maxFileBytes = 64 << 20
+    /// Bytes of the largest set that is read, all files together.
+    package static let maxSetBytes = 256 << 20
 
     /// Where it came from, for messages.
     package let source: String
@@ -47,6 +49,10 @@ package struct ModelFiles: Sendable {
             let bytes = try read(member.file, Self.maxFileBytes)
             try Self.compare(bytes, with: member, in: source)
             files.append((member.file, bytes))
+            guard files.reduce(0, { $0 + $1.bytes.count }) <= Self.maxSetBytes else {
+                throw ModelStoreError(
+                    "\(source) is larger than the \(Self.maxSetBytes) bytes that a set may have")
+            }
         }
         self.files = files
     }
@@ -55,7 +61,20 @@ package struct ModelFiles: Sendable {
     package var digest: String { Self.sha256(manifestBytes) }
 
     /// The models themselves.
-    package func makeSet() throws(ModelStoreError) -> ModelSet {
+    ///
+    /// - Parameter policy: how far the policy's word may go at most; never further than the manifest says. `off` leaves
+    ///   the policy out.
+    package func makeSet(policy: PolicyMode = .veto) throws(ModelStoreError) -> ModelSet {
+        var manifest = manifest
+        switch policy {
+        case .veto: break
+        case .advise:
+            for index in manifest.members.indices
+            where manifest.members[index].role == .policy && manifest.members[index].mode == .veto {
+                manifest.members[index].mode = .advise
+            }
+        case .off: manifest.members.removeAll { $0.role == .policy }
+        }
         do throws(MemberError) {
             return try ModelSet(manifest: manifest, digest: digest) { name in
                 files.first { $0.name == name }?.bytes ?? []
