@@ -94,6 +94,7 @@ let package = Package(
 
         // Shell
         engine("Archive", ["Trading", "Text", "Messages", "BinanceFormat", "CZlib"]),
+        engine("Networks", ["Trading", "Models", "CMath"]),
         engine("ModelStore", ["Trading", "Models", "CCrypto"]),
         engine(
             "Research",
@@ -187,6 +188,8 @@ let package = Package(
         tests(
             "ArchiveTests",
             ["Archive", "BinanceFormat", "Market", "Messages", "Trading", "TestSupport"]),
+        tests("NetworksTests", ["Networks", "Models", "Trading", "CMath", "TestSupport"]),
+        tests("ModelStoreTests", ["ModelStore", "Models", "Trading", "TestSupport"]),
         tests(
             "ResearchTests",
             [

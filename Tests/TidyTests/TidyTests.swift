@@ -10,6 +10,7 @@ struct TidyTests {
         "Engine/Market": ["Trading"],
         "Engine/Features": ["Trading", "Market", "CMath"],
         "Engine/Models": ["Trading", "Text", "Features", "CMath"],
+        "Engine/Networks": ["Trading", "Models", "CMath"],
         "Engine/Guards": ["Trading"],
         "Engine/Risk": ["Trading"],
         "Engine/Exits": ["Trading"],

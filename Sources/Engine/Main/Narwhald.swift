@@ -11,7 +11,8 @@ struct Narwhald: ParsableCommand {
             """,
         version: Build.text,
         subcommands: [
-            Run.self, Replay.self, Simulate.self, Bench.self, Exchange.self, DemoReport.self,
+            Run.self, Replay.self, FeaturesCommand.self, BacktestCommand.self, Simulate.self,
+            Bench.self, Exchange.self, DemoReport.self,
             Config.self, DoctorCommand.self, Kill.self,
         ])
 }
