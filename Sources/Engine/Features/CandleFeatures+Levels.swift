@@ -5,7 +5,7 @@ extension CandleFeatures {
     /// Where the close is among averages, bands and extremes.
     ///
     /// - Source: J. Bollinger, Bollinger on Bollinger Bands, 2001: mean of 20 closes ± 2 population standard deviations.
-    static func addLevels(_ columns: borrowing CandleColumns, to row: inout FeatureRow) {
+    static func addLevels(_ columns: CandleColumns, to row: inout FeatureRow) {
         let close = columns.closes[0]
         if columns.reaches(19) {
             let mean = meanClose(columns, 20)
@@ -25,20 +25,20 @@ extension CandleFeatures {
         if columns.reaches(287) { row[.rangePosition288] = rangePosition(columns, 288) }
     }
 
-    private static func meanClose(_ columns: borrowing CandleColumns, _ count: Int) -> Double {
+    private static func meanClose(_ columns: CandleColumns, _ count: Int) -> Double {
         var sum = 0.0
         for back in 0..<count { sum += columns.closes[back] }
         return sum / Double(count)
     }
 
     /// −1 at the lowest low, 1 at the highest high.
-    private static func rangePosition(_ columns: borrowing CandleColumns, _ count: Int) -> Double {
+    private static func rangePosition(_ columns: CandleColumns, _ count: Int) -> Double {
         let (high, low) = extremes(columns, 0..<count)
         return 2 * (columns.closes[0] - low) / (high - low) - 1
     }
 
     static func extremes(
-        _ columns: borrowing CandleColumns, _ backs: Range<Int>
+        _ columns: CandleColumns, _ backs: Range<Int>
     ) -> (high: Double, low: Double) {
         var high = -Double.infinity
         var low = Double.infinity

@@ -11,7 +11,7 @@ extension CandleFeatures {
     ///
     /// - Source: J. W. Wilder, New Concepts in Technical Trading Systems, 1978 (RSI, ATR, ADX: the mean of the first 14,
     ///   then 1/14 of each new value); G. Appel, Technical Analysis, 2005 (MACD 12, 26, 9).
-    static func addOscillators(_ columns: borrowing CandleColumns, to row: inout FeatureRow) {
+    static func addOscillators(_ columns: CandleColumns, to row: inout FeatureRow) {
         guard columns.reaches(changes) else { return }
         var gain = WilderMean()
         var loss = WilderMean()
@@ -63,7 +63,7 @@ extension CandleFeatures {
     }
 
     /// Where the close is between the extremes of 14 candles, and the mean of the last three of that.
-    static func addStochastic(_ columns: borrowing CandleColumns, to row: inout FeatureRow) {
+    static func addStochastic(_ columns: CandleColumns, to row: inout FeatureRow) {
         func percent(_ back: Int) -> Double {
             let (high, low) = extremes(columns, back..<back + 14)
             return 100 * (columns.closes[back] - low) / (high - low)

@@ -18,25 +18,32 @@ package enum CandleFeatures {
     ) {
         let count = longest(needed)
         guard count > 0 else { return }
-        let columns = CandleColumns(candles, from: age, count: count)
-        guard columns.count > 0 else { return }
-        if needed.intersects(Masks.returns) { addReturns(columns, to: &row) }
+        CandleColumns.read(candles, from: age, count: count) { columns in
+            add(columns, needed: needed, hasTakerVolume: candles.hasTakerVolume, to: &row)
+            if needed.intersects(Masks.calendar) {
+                addCalendar(columns.openTime + candles.interval, to: &row)
+            }
+        }
         if needed.intersects(Masks.volatility) {
-            addVolatility(columns, to: &row)
             row[.volatilityPercentile] = candles.activityRank(age, hours: percentileHours)
         }
+    }
+
+    private static func add(
+        _ columns: CandleColumns, needed: FeatureMask, hasTakerVolume: Bool,
+        to row: inout FeatureRow
+    ) {
+        if needed.intersects(Masks.returns) { addReturns(columns, to: &row) }
+        if needed.intersects(Masks.volatility) { addVolatility(columns, to: &row) }
         if needed.intersects(Masks.smoothed) { addOscillators(columns, to: &row) }
         if needed.intersects(Masks.oscillators) { addStochastic(columns, to: &row) }
         if needed.intersects(Masks.levels) { addLevels(columns, to: &row) }
         if needed.intersects(Masks.shape) { addShape(columns, to: &row) }
         if needed.intersects(Masks.volume) { addVolume(columns, to: &row) }
-        if needed.intersects(Masks.takerVolume) && candles.hasTakerVolume {
+        if needed.intersects(Masks.takerVolume) && hasTakerVolume {
             addTakerVolume(columns, to: &row)
         }
         if needed.intersects(Masks.regime) { row[.hurst100] = FluctuationAnalysis.hurst(columns) }
-        if needed.intersects(Masks.calendar) {
-            addCalendar(columns.openTime + candles.interval, to: &row)
-        }
     }
 
     /// Hours before the newest that a volatility is ranked among: with it and their first close, 8,640 candles.
@@ -70,7 +77,7 @@ package enum CandleFeatures {
         return needed.intersects(Masks.shape.union(Masks.calendar)) ? 1 : 0
     }
 
-    private static func addReturns(_ columns: borrowing CandleColumns, to row: inout FeatureRow) {
+    private static func addReturns(_ columns: CandleColumns, to row: inout FeatureRow) {
         func change(_ back: Int) -> Double {
             columns.reaches(back) ? columns.closes[0] / columns.closes[back] - 1 : .nan
         }
@@ -84,8 +91,7 @@ package enum CandleFeatures {
     }
 
     /// Root mean squares of simple returns, without taking a mean away.
-    private static func addVolatility(_ columns: borrowing CandleColumns, to row: inout FeatureRow)
-    {
+    private static func addVolatility(_ columns: CandleColumns, to row: inout FeatureRow) {
         var sum = 0.0
         func add(_ backs: Range<Int>) {
             for back in backs {
@@ -107,7 +113,7 @@ package enum CandleFeatures {
         row[.volatilityRatio] = hour / day
     }
 
-    private static func addShape(_ columns: borrowing CandleColumns, to row: inout FeatureRow) {
+    private static func addShape(_ columns: CandleColumns, to row: inout FeatureRow) {
         let close = columns.closes[0]
         let high = columns.highs[0]
         let low = columns.lows[0]
@@ -118,7 +124,7 @@ package enum CandleFeatures {
         row[.candleRange] = range / close
     }
 
-    private static func addVolume(_ columns: borrowing CandleColumns, to row: inout FeatureRow) {
+    private static func addVolume(_ columns: CandleColumns, to row: inout FeatureRow) {
         let volume = columns.volumes[0]
         if columns.reaches(1) { row[.volumeChange] = volume / columns.volumes[1] - 1 }
         if columns.reaches(20) {
@@ -139,8 +145,7 @@ package enum CandleFeatures {
         }
     }
 
-    private static func addTakerVolume(_ columns: borrowing CandleColumns, to row: inout FeatureRow)
-    {
+    private static func addTakerVolume(_ columns: CandleColumns, to row: inout FeatureRow) {
         func ratio(_ count: Int) -> Double {
             guard columns.reaches(count - 1) else { return .nan }
             var bought = 0.0

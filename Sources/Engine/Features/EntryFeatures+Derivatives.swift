@@ -101,8 +101,19 @@ extension EntryFeatures {
     static func addOpenInterest(
         _ market: borrowing MarketState, asOf end: Timestamp, to row: inout FeatureRow
     ) {
-        var counts = InlineArray<73, Double>(repeating: .nan)
-        readCounts(market.openInterest, asOf: end, into: &counts)
+        var memory = InlineArray<73, Double>(repeating: .nan)
+        var span = memory.mutableSpan
+        span.withUnsafeMutableBufferPointer { counts in
+            market.openInterest.read(asOf: end, maxAge: maxOpenInterestAge, into: counts)
+            addOpenInterest(UnsafeBufferPointer(counts), market.candles5m, to: &row)
+        }
+    }
+
+    /// `counts` newest first, missing ones NaN.
+    private static func addOpenInterest(
+        _ counts: UnsafeBufferPointer<Double>, _ candles: borrowing CandleSeries,
+        to row: inout FeatureRow
+    ) {
         let now = counts[0]
         guard !now.isNaN else { return }
         row[.openInterestChange1] = now / counts[1] - 1
@@ -128,14 +139,14 @@ extension EntryFeatures {
         row[.openInterestZ] = (now - mean) / (squares / Double(openInterestCandles)).squareRoot()
         let usual = (squaredChanges / Double(openInterestCandles)).squareRoot()
         let moved = (now / counts[5] - 1) / (usual * 5.0.squareRoot())
-        row[.openInterestDivergence] = priceMove(market.candles5m) - moved
+        row[.openInterestDivergence] = priceMove(candles) - moved
     }
 
     /// Counts that a slope is fitted to.
     private static let slopeCounts = 6
 
     /// The slope a candle of the straight line through six counts, as a fraction of their mean.
-    private static func slope(_ counts: borrowing InlineArray<73, Double>, from first: Int)
+    private static func slope(_ counts: UnsafeBufferPointer<Double>, from first: Int)
         -> Double
     {
         var sum = 0.0
@@ -151,33 +162,17 @@ extension EntryFeatures {
 
     /// The return of five candles in multiples of what is usual over six hours.
     private static func priceMove(_ candles: borrowing CandleSeries) -> Double {
-        let columns = CandleColumns(candles, from: 0, count: openInterestCandles + 1)
-        guard columns.reaches(openInterestCandles) else { return .nan }
-        var squares = 0.0
-        for back in 0..<openInterestCandles {
-            let change = columns.closes[back] / columns.closes[back + 1] - 1
-            squares += change * change
-        }
-        let usual = (squares / Double(openInterestCandles)).squareRoot()
-        return (columns.closes[0] / columns.closes[5] - 1) / (usual * 5.0.squareRoot())
-    }
-
-    /// The count at `end`, 5 minutes before, ... 73 in all: the last that was made by then, missing when that was more
-    /// than ten minutes earlier.
-    private static func readCounts(
-        _ history: borrowing OpenInterestHistory, asOf end: Timestamp,
-        into counts: inout InlineArray<73, Double>
-    ) {
-        var moment = end
-        var index = history.newestIndex(asOf: end)
-        for back in 0..<73 {
-            while index >= 0, history[index].venueTime > moment { index -= 1 }
-            guard index >= 0 else { return }
-            let interest = history[index]
-            if moment - interest.venueTime <= maxOpenInterestAge {
-                counts[back] = Double(interest.quantity.units)
+        var moves = Double.nan
+        CandleColumns.read(candles, from: 0, count: openInterestCandles + 1) { columns in
+            guard columns.reaches(openInterestCandles) else { return }
+            var squares = 0.0
+            for back in 0..<openInterestCandles {
+                let change = columns.closes[back] / columns.closes[back + 1] - 1
+                squares += change * change
             }
-            moment = moment - OpenInterestHistory.interval
+            let usual = (squares / Double(openInterestCandles)).squareRoot()
+            moves = (columns.closes[0] / columns.closes[5] - 1) / (usual * 5.0.squareRoot())
         }
+        return moves
     }
 }

@@ -15,8 +15,7 @@ extension CandleSeries {
     /// are known, or when the series does not keep it. Kept because a month of it is looked at in every row.
     package func activity(_ age: Int) -> Double {
         guard keepsActivity, age >= 0, age + Self.activityReturns < ring.count else { return .nan }
-        let position = start + ring.count - 1 - age
-        return activities[position < ring.count ? position : position - ring.count]
+        return activities[activityPlace(closedCount - 1 - age)]
     }
 
     /// An hour of 5-minute candles.
@@ -30,29 +29,73 @@ extension CandleSeries {
         guard hours > 0, !now.isNaN, age + (hours + 1) * step < ring.count else { return .nan }
         var lower = 0
         var equal = 0
-        var position = start + ring.count - 1 - age
-        if position >= ring.count { position -= ring.count }
-        for _ in 0..<hours {
-            position -= step
-            if position < 0 { position += ring.count }
-            let before = activities[position]
-            if before < now { lower += 1 } else if before == now { equal += 1 }
+        // Hours back in time are neighbors, which the processor compares several at once.
+        let length = activityLength
+        let begin = (closedCount - 1 - age) % step * length
+        var newest = (closedCount - 1 - age) / step % length
+        var left = hours
+        while left > 0 {
+            if newest == 0 { newest = length }
+            let count = min(left, newest)
+            let stretch = begin + newest - count..<begin + newest
+            activities.withUnsafeBufferPointer { all in
+                for before in UnsafeBufferPointer(rebasing: all[stretch]) {
+                    lower &+= before < now ? 1 : 0
+                    equal &+= before == now ? 1 : 0
+                }
+            }
+            newest -= count
+            left -= count
         }
         return (Double(lower) + Double(equal) / 2) / Double(hours)
     }
 
-    /// Gives `body` at most `count` closed candles, newest first, the first of them that of `age`; answers how many.
-    @inline(__always)
-    func read(from age: Int, count: Int, _ body: (_ back: Int, _ candle: Candle) -> Void) -> Int {
+    /// Hours of one phase that are kept: those of a full ring, and the one that is being overwritten.
+    var activityLength: Int { capacity / Self.activityReturns + 2 }
+
+    /// Where the activity of the candle of this number is, counted from the first candle ever: the hours that end a whole
+    /// number of hours apart lie side by side.
+    private func activityPlace(_ number: Int) -> Int {
+        number % Self.activityReturns * activityLength
+            + number / Self.activityReturns % activityLength
+    }
+
+    /// Writes closed candles into columns, newest first, the first of them that of `age`; answers how many there were
+    /// for the first four columns, which are of one length. Times are nanoseconds, all others units of 10⁻⁸. One call for
+    /// all, because a call a candle costs more than the candle. Elements beyond the candles that are kept stay as they are.
+    package func read(
+        from age: Int, times: UnsafeMutableBufferPointer<Int64>,
+        closes: UnsafeMutableBufferPointer<Double>, highs: UnsafeMutableBufferPointer<Double>,
+        lows: UnsafeMutableBufferPointer<Double>, volumes: UnsafeMutableBufferPointer<Double>,
+        takerBuys: UnsafeMutableBufferPointer<Double>
+    ) -> Int {
+        precondition(
+            closes.count == times.count && highs.count == times.count && lows.count == times.count,
+            "columns of prices are of one length")
         guard age >= 0, age < ring.count else { return 0 }
-        let length = min(count, ring.count - age)
-        var position = start + ring.count - 1 - age
-        if position >= ring.count { position -= ring.count }
-        for back in 0..<length {
-            body(back, ring[position])
+        let known = ring.count - age
+        let length = min(times.count, known)
+        var position = place(age)
+        for back in 0..<max(length, min(known, max(volumes.count, takerBuys.count))) {
+            if back < length {
+                times[back] = ring[position].openTime.nanoseconds
+                closes[back] = Double(ring[position].close.units)
+                highs[back] = Double(ring[position].high.units)
+                lows[back] = Double(ring[position].low.units)
+            }
+            if back < volumes.count { volumes[back] = Double(ring[position].volume.units) }
+            if back < takerBuys.count {
+                takerBuys[back] = Double(ring[position].takerBuyVolume.units)
+            }
             position = position == 0 ? ring.count - 1 : position - 1
         }
         return length
+    }
+
+    /// Where the candle of `age` is in the ring.
+    private func place(_ age: Int) -> Int {
+        let position = start + ring.count - 1 - age
+        return position < ring.count ? position : position - ring.count
     }
 
     private func measuredActivity(_ age: Int) -> Double {
@@ -71,10 +114,11 @@ extension CandleSeries {
     /// Measures the candle of `age` anew, and those after it, which look back on it.
     mutating func measureActivity(from age: Int) {
         guard keepsActivity else { return }
+        if activities.isEmpty {
+            activities = Array(repeating: .nan, count: Self.activityReturns * activityLength)
+        }
         for age in 0...age {
-            let position = start + ring.count - 1 - age
-            activities[position < ring.count ? position : position - ring.count] =
-                measuredActivity(age)
+            activities[activityPlace(closedCount - 1 - age)] = measuredActivity(age)
         }
     }
 }

@@ -14,10 +14,10 @@ package struct CandleSeries: Sendable {
     /// Prints so late that their candle is no longer looked for.
     package private(set) var lostPrintCount = 0
 
-    private let capacity: Int
+    let capacity: Int
     let keepsActivity: Bool
     private(set) var ring: [Candle] = []
-    /// What `activity` answers, in the places of the candles; empty when it is not kept.
+    /// What `activity` answers; empty when it is not kept.
     var activities: [Double] = []
     /// Where the oldest candle is once the ring is full.
     private(set) var start = 0
@@ -159,7 +159,6 @@ package struct CandleSeries: Sendable {
         closedCount += 1
         if ring.count < capacity {
             ring.append(candle)
-            if keepsActivity { activities.append(.nan) }
         } else {
             ring[start] = candle
             start = start + 1 == capacity ? 0 : start + 1

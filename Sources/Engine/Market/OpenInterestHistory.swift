@@ -36,6 +36,23 @@ package struct OpenInterestHistory: Sendable {
         return index
     }
 
+    /// Writes the count at `end`, five minutes before, ten ... in units of 10⁻⁸: each the last that was made by then,
+    /// NaN when that was more than `maxAge` earlier.
+    package func read(
+        asOf end: Timestamp, maxAge: Duration, into counts: UnsafeMutableBufferPointer<Double>
+    ) {
+        var moment = end
+        var index = newestIndex(asOf: end)
+        for back in 0..<counts.count {
+            while index >= 0, ring[place(index)].venueTime > moment { index -= 1 }
+            counts[back] = .nan
+            if index >= 0, moment - ring[place(index)].venueTime <= maxAge {
+                counts[back] = Double(ring[place(index)].quantity.units)
+            }
+            moment = moment - Self.interval
+        }
+    }
+
     /// Takes a count that is later than all before; says whether it was.
     mutating func add(_ interest: OpenInterest) -> Bool {
         guard let last else {
