@@ -239,6 +239,32 @@ struct BoostedTreesLimitTests {
         )
     }
 
+    /// A full tree of 2^levels − 1 nodes.
+    private static func full(_ levels: Int) -> FileTree {
+        let nodes = 0..<1 << levels - 1
+        let splits = nodes.count / 2
+        let zeros = [Int32](repeating: 0, count: nodes.count)
+        return FileTree(
+            left: nodes.map { $0 < splits ? Int32(2 * $0 + 1) : -1 },
+            right: nodes.map { $0 < splits ? Int32(2 * $0 + 2) : -1 },
+            parents: nodes.map { $0 == 0 ? .max : Int32(($0 - 1) / 2) }, features: zeros,
+            conditions: zeros.map { Float($0) }, defaultLeft: zeros,
+            covers: zeros.map { _ in 1 })
+    }
+
+    @Test func `a level of 65,536 nodes is read, a wider one is not`() throws {
+        var forest = TreeForest(outputCount: 1, featureCount: 1)
+        try forest.append(Self.full(17), output: 0)
+        #expect(forest.depths == [16] && forest.nodes.count == 131_071)
+        let error = #expect(throws: BoostedTreesError.tooWide(tree: 1)) {
+            try forest.append(Self.full(18), output: 0)
+        }
+        #expect(
+            error?.text
+                == "tree 1 of the model file is too wide: more than 65535 nodes lie between a split and "
+                + "its children; train it with fewer leaves")
+    }
+
     @Test func `more trees, features, classes, nodes and bytes than allowed are refused`() {
         #expect(
             refusal { $0.treeInfo = Array(repeating: 0, count: 5_001) }

@@ -8,30 +8,33 @@
 struct TreeNode: Hashable, Sendable {
     /// Of a leaf, its value. Finite.
     var threshold: Float
-    /// The slot in the low 12 bits; above it, how many nodes behind this one its left child stands, 0 for a leaf.
-    private var link: UInt32
+    private var rowSlot: UInt16
+    /// How many nodes behind this one its left child stands; 0 for a leaf.
+    private var distance: UInt16
 
-    private static let slotBits: UInt32 = 12
+    /// The largest distance that there is room for.
+    static let maxDistance = Int(UInt16.max)
 
     init(leaf: Float) {
         threshold = leaf
-        link = 0
+        rowSlot = 0
+        distance = 0
     }
 
     init(feature: Int, goesLeftWhenMissing: Bool, threshold: Float, leftDistance: Int) {
         self.threshold = threshold
-        let slot = UInt32(2 * feature + (goesLeftWhenMissing ? 1 : 2))
-        link = UInt32(leftDistance) << Self.slotBits | slot
+        rowSlot = UInt16(2 * feature + (goesLeftWhenMissing ? 1 : 2))
+        distance = UInt16(leftDistance)
     }
 
-    var isLeaf: Bool { link == 0 }
+    var isLeaf: Bool { distance == 0 }
     /// Of a split.
     var feature: Int { (slot - 1) >> 1 }
 
     @inline(__always)
-    var slot: Int { Int(link & (1 << Self.slotBits - 1)) }
+    var slot: Int { Int(rowSlot) }
     @inline(__always)
-    var leftDistance: Int { Int(link >> Self.slotBits) }
+    var leftDistance: Int { Int(distance) }
 }
 
 // Unsafe pointers, because bounds checks at every node cost a third of the time: the builder has checked that every

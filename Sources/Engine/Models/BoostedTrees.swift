@@ -13,7 +13,6 @@ package struct BoostedTrees: Hashable, Sendable {
     package static let maxNodes = 1 << 20
     /// Splits from the root to a leaf.
     package static let maxDepth = 32
-    /// Two slots for each, and one more, must fit into the 12 bits that a node has for them.
     package static let maxFeatures = 2_000
     package static let maxOutputs = 64
 

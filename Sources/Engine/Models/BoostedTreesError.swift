@@ -29,6 +29,7 @@ package enum BoostedTreesError: Error, Hashable, Sendable {
     case tooManyFeatures(Int)
     case tooManyOutputs(Int)
     case tooDeep(tree: Int)
+    case tooWide(tree: Int)
 
     // Contradictions.
     /// Two counts of one thing differ.
@@ -90,6 +91,9 @@ package enum BoostedTreesError: Error, Hashable, Sendable {
         case .tooDeep(let tree):
             "tree \(tree) of the model file is deeper than \(BoostedTrees.maxDepth) splits; train "
                 + "it with a smaller max_depth"
+        case .tooWide(let tree):
+            "tree \(tree) of the model file is too wide: more than \(TreeNode.maxDistance) nodes lie "
+                + "between a split and its children; train it with fewer leaves"
         case .count(let name, let found, let expected):
             "the model file has \(found) \(name) where \(expected) are expected; \(Self.again)"
         case .arrayLength(let key, let tree, let found, let expected):

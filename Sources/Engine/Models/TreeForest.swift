@@ -105,6 +105,7 @@ struct TreeForest {
         }
         let direction = tree.defaultLeft[place.node]
         guard direction == 0 || direction == 1 else { throw .defaultDirection(place) }
+        guard distance <= TreeNode.maxDistance else { throw .tooWide(tree: place.tree) }
         return TreeNode(
             feature: feature, goesLeftWhenMissing: direction == 1, threshold: condition,
             leftDistance: distance)
