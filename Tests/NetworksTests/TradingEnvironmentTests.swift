@@ -139,7 +139,7 @@ func `stop comes before target, and a gap is filled where price was`(
     var environment = TradingEnvironment([try chance(600, seed: 3)], rules: rules)
     environment.reset(market: 0, candle: 0)
     var random = Seeded(4)
-    var (peak, fall) = (1.0, 0.0)
+    var (peak, fall, deepest) = (1.0, 0.0, 0.0)
     for _ in 0..<500 {
         let before = environment.equity
         let account = environment.account
@@ -158,7 +158,10 @@ func `stop comes before target, and a gap is filled where price was`(
         // The limit of 20 entries a day of 40 candles is not met here.
         #expect(abs(step.reward - expected) < 1e-12)
         fall = now
+        deepest = max(deepest, now)
+        #expect(abs(environment.largestDrawdown - deepest) < 1e-12)
     }
+    #expect(deepest > 0.01)
 }
 
 @Test(arguments: 0..<12)

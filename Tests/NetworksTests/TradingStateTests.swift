@@ -36,6 +36,24 @@ private func market(
     #expect(environment.absent.allSatisfy { environment.state[$0] == 0 })
 }
 
+@Test func `columns come from states, without what none of them has`() throws {
+    let states = (0..<3).map { candle in
+        var state = PolicyState()
+        state[.rsi] = Float(candle) / 4
+        state[.fundingRate] = candle == 1 ? .nan : 0.001
+        state[.equityRatio] = 1
+        return state
+    }
+    let columns = TradingMarket.columns(of: states)
+    #expect(Set(columns.keys) == [.rsi, .fundingRate])
+    #expect(columns[.rsi] == [0, 0.25, 0.5])
+    let prices = [1.0, 1, 1]
+    #expect(throws: MarketError.notFinite(component: "funding", candle: 1)) {
+        try TradingMarket(
+            high: prices, low: prices, close: prices, days: [0, 0, 0], columns: columns)
+    }
+}
+
 @Test func `a flat account is all there and far from liquidation`() throws {
     var environment = TradingEnvironment([try market()], rules: rules())
     environment.reset(market: 0, candle: 0)
@@ -86,7 +104,7 @@ private func market(
             direction: -1, notional: equity, price: 100, fee: 0, candle: 0, equity: equity)
         account.close(legs: 1, price: 100, fee: 0)
     }
-    #expect(account.tradeReturns.count == 20 && account.recentSharpe == 0)
+    #expect(account.tradeReturns.count == 35 && account.recentSharpe == 0)
 }
 
 @Test func `markets that cannot be are refused`() {
@@ -157,4 +175,21 @@ private func market(
     }
     // Holding earns nothing; half of what is possible is asked for.
     #expect(total / 5 > 0.045, "\(total / 5)")
+}
+
+/// Thresholds 0.6 and 0.55: the larger margin wins, and nothing is done while a position is open.
+@Test(arguments: [
+    (0.59, 0.54, 0.0, PolicyAction.hold), (0.6, 0.2, 0, .enterLong), (0.2, 0.55, 0, .enterShort),
+    (0.62, 0.6, 0, .enterShort), (0.7, 0.6, 0, .enterLong), (0.9, 0.1, 0.5, .hold),
+])
+func `the baseline enters at its thresholds and holds`(
+    long: Float, short: Float, position: Float, expected: PolicyAction
+) {
+    var state = [Float](repeating: 0, count: 20)
+    state[PolicyState.Component.position.rawValue] = position
+    state[PolicyState.Component.modelSignal.rawValue] = long - short
+    state[PolicyState.Component.confidence.rawValue] = max(long, short)
+    // A hair below: what is put together from a difference is rounded.
+    let baseline = TradingBaseline(longThreshold: 0.5999, shortThreshold: 0.5499)
+    #expect(baseline.action(state) == expected)
 }

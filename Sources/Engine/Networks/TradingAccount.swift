@@ -12,7 +12,7 @@ struct TradingAccount: Hashable, Sendable {
     /// The candle at whose close the position was entered.
     private(set) var entryCandle = 0
     private var equityAtEntry = 1.0
-    /// Returns on equity of the last 20 closed trades, oldest first.
+    /// Returns on equity of all closed trades, oldest first.
     private(set) var tradeReturns: [Double] = []
 
     var isFlat: Bool { legs == 0 }
@@ -47,17 +47,17 @@ struct TradingAccount: Hashable, Sendable {
         quantity = isAll ? 0 : quantity - closed
         guard isAll else { return }
         entryPrice = 0
-        if tradeReturns.count == 20 { tradeReturns.removeFirst() }
         tradeReturns.append(cash / equityAtEntry - 1)
     }
 
-    /// Mean ÷ sample standard deviation of `tradeReturns`; 0 below 5 trades or without spread.
+    /// Mean ÷ sample standard deviation of the last 20 of `tradeReturns`; 0 below 5 trades or without spread.
     var recentSharpe: Double {
-        guard tradeReturns.count >= 5 else { return 0 }
-        let mean = tradeReturns.reduce(0, +) / Double(tradeReturns.count)
+        let recent = tradeReturns.suffix(20)
+        guard recent.count >= 5 else { return 0 }
+        let mean = recent.reduce(0, +) / Double(recent.count)
         var squares = 0.0
-        for value in tradeReturns { squares += (value - mean) * (value - mean) }
-        let deviation = (squares / Double(tradeReturns.count - 1)).squareRoot()
+        for value in recent { squares += (value - mean) * (value - mean) }
+        let deviation = (squares / Double(recent.count - 1)).squareRoot()
         return deviation > 1e-12 ? mean / deviation : 0
     }
 }

@@ -25,8 +25,10 @@ package struct TradingEnvironment: PolicyEnvironment {
     package var actionCount: Int { PolicyAction.allCases.count }
     /// Equity at the close of the candle, 1 at the start.
     package var equity: Double { account.equity(at: markets[market].close[candle]) }
-    /// Returns on equity of the last 20 closed trades, oldest first.
+    /// Returns on equity of all closed trades of the episode, oldest first, after costs.
     package var tradeReturns: [Double] { account.tradeReturns }
+    /// The deepest fall of equity from its peak so far in the episode, a fraction of the peak, at closes.
+    package private(set) var largestDrawdown = 0.0
 
     /// The markets must have data for the same components.
     package init(_ markets: [TradingMarket], rules: TradingRules) {
@@ -55,6 +57,7 @@ package struct TradingEnvironment: PolicyEnvironment {
         lastCandle = min(markets[market].count - 1, candle + rules.episode)
         account = TradingAccount()
         peak = 1
+        largestDrawdown = 0
         entriesToday = 0
     }
 
@@ -72,6 +75,7 @@ package struct TradingEnvironment: PolicyEnvironment {
         if candle == lastCandle { closeAll(at: markets[market].close[candle]) }
         let after = equity
         peak = max(peak, after)
+        largestDrawdown = max(largestDrawdown, drawdown)
         let reward =
             after - before - rules.drawdownPenalty * max(0, drawdown - fallBefore)
             - (isValid ? 0 : rules.invalidCost)

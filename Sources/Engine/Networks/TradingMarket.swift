@@ -93,6 +93,18 @@ package struct TradingMarket: Sendable {
         self.columns = ordered
     }
 
+    /// The columns of states that were filled by the code that fills them live, one a candle.
+    ///
+    /// A component that is missing in all of them has no data and is left out.
+    package static func columns(of states: [PolicyState]) -> [PolicyState.Component: [Float]] {
+        var columns: [PolicyState.Component: [Float]] = [:]
+        for component in components {
+            let column = states.map { $0[component] }
+            if column.contains(where: { !$0.isNaN }) { columns[component] = column }
+        }
+        return columns
+    }
+
     /// The columns of the ensemble's answers: its probabilities for long and for short at each close.
     package static func signalColumns(
         long: [Float], short: [Float]
