@@ -65,7 +65,7 @@ enum TestSets {
     /// LONG signals, SHORT does not, exits hold: unless other members are given for a role.
     static func set(
         _ members: [ModelMember] = [], name: String = "test", digest: String = "",
-        change: (inout ModelSet.Parts) -> Void = { _ in }
+        change: (inout ModelSet.Parts) throws -> Void = { _ in }
     ) throws -> ModelSet {
         var parts = ModelSet.Parts()
         parts.name = name
@@ -79,7 +79,7 @@ enum TestSets {
             parts.members +=
                 given.isEmpty ? [try card(role, role == .entryLong ? 3 : -3)] : given
         }
-        change(&parts)
+        try change(&parts)
         return try ModelSet(parts)
     }
 }

@@ -30,7 +30,10 @@ extension Engine {
             outcome: .belowThreshold, markPrice: symbols[index].market.mark?.price,
             models: decisionModels(reading, row))
         decision.direction = chosenDirection(decision)
+        let advice = advice(index, reading, row)
+        symbols[index].advice = advice
         decision.outcome = outcome(index, &decision)
+        decision.models?.advice = advice?.record(isVeto: decision.outcome == .vetoedByPolicy)
         // Counted under the threshold in force at this candle; the loop moves it only for the next. What nobody could
         // say is no candle without a signal.
         if let long = reading.long.probability { symbols[index].longThreshold.record(long) }
@@ -74,6 +77,9 @@ extension Engine {
         switch configuration.guards.decide(decision.verdicts) {
         case .blocked(let id): return .refusedByGuard(id)
         case .pass(let factor): multiplier = factor
+        }
+        if let advice = symbols[index].advice, advice.mode == .veto, advice.opposes(direction) {
+            return .vetoedByPolicy
         }
         guard let touch = touch(index), let mark = decision.markPrice else {
             return .refusedByRisk(Denial.marketUnknown.text)

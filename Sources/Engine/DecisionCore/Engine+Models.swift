@@ -50,7 +50,10 @@ extension Engine {
             return
         }
         models.put(set, by: by, at: now)
-        for index in symbols.indices { symbols[index].take(set, configuration, at: now) }
+        for index in symbols.indices {
+            symbols[index].take(set, configuration)
+            symbols[index].prime(models.neededAtClose, at: now)
+        }
         record(
             .modelsChanged(
                 ModelChangeRecord(

@@ -26,7 +26,7 @@ package struct ModelsInForce: Sendable {
         self.set = set
         shelf = [set]
         drift = Self.drift(of: set)
-        neededAtClose = set.neededForEntry.union(set.neededForExit)
+        neededAtClose = Self.neededAtClose(set)
     }
 
     /// Keeps a set ready; of too many the oldest goes, never the one in force.
@@ -52,7 +52,15 @@ package struct ModelsInForce: Sendable {
         changedBy = by
         problem = nil
         drift = Self.drift(of: set)
-        neededAtClose = set.neededForEntry.union(set.neededForExit)
+        neededAtClose = Self.neededAtClose(set)
+    }
+
+    private static func neededAtClose(_ set: ModelSet) -> FeatureMask {
+        var needed = set.neededForEntry.union(set.neededForExit)
+        if let policy = set.policy, policy.mode != .off {
+            needed = needed.union(PolicyState.marketFeatures)
+        }
+        return needed
     }
 
     private static func drift(of set: ModelSet) -> [RoleDrift] {

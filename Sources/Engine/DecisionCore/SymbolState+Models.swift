@@ -117,7 +117,7 @@ extension SymbolState {
 
     /// From here on `models` decide: thresholds begin at their base again, rows are made of what they want.
     mutating func take(
-        _ models: ModelSet, _ configuration: borrowing EngineConfiguration, at time: Timestamp
+        _ models: ModelSet, _ configuration: borrowing EngineConfiguration
     ) {
         look.models = models
         look.threshold = configuration.profile.exitThreshold ?? models.exitThreshold
@@ -129,9 +129,9 @@ extension SymbolState {
         conditions = Self.unseenConditions
         sequence = Self.sequence(of: models)
         entry = nil
+        advice = nil
         isPrimed = false
         closedRow = FeatureRow()
-        prime(models.neededForEntry.union(models.neededForExit), at: time)
     }
 
     static let unseenConditions = ModelRole.allCases.map { _ in ModelCondition.whole }

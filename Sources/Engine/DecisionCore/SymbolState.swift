@@ -71,6 +71,8 @@ package struct SymbolState: Sendable {
     package internal(set) var longThreshold: DynamicThreshold
     package internal(set) var shortThreshold: DynamicThreshold
     package internal(set) var entry: EntryReading?
+    /// What the policy said at the latest decision candle; `nil` when it said nothing.
+    package internal(set) var advice: PolicyAdvice?
     /// Open times of the last decision candle, so that none is decided twice.
     package internal(set) var decidedCandle = Timestamp.distantPast
     package internal(set) var decisionCandles = 0

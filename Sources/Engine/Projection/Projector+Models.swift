@@ -18,10 +18,17 @@ extension Projector {
                     weight: member.weight, state: absence == nil ? "ready" : "absent",
                     why: absence))
         }
+        let degraded = members.contains { $0.state == "absent" }
+        if let policy = models.set.policy {
+            members.append(
+                ModelMemberTopic(
+                    id: policy.id, kind: "policy", role: "policy", weight: 0,
+                    state: policy.mode.rawValue))
+        }
         return ModelsTopic(
             name: models.set.name, digest: String(models.set.digest.prefix(12)),
             note: models.set.note, schema: models.set.schema,
-            degraded: members.contains { $0.state == "absent" }, members: members,
+            degraded: degraded, members: members,
             drift: models.drift.map(topic), changedAt: models.changedTime?.milliseconds,
             changedBy: models.changedBy, problem: models.problem)
     }
@@ -54,6 +61,15 @@ extension Projector {
             neededRows: DriftMonitor.minRows,
             worst: drift.worst.map { DriftFeatureTopic(name: $0.name, psi: $0.index) },
             outputPsi: drift.output)
+    }
+
+    static func topic(_ advice: PolicyAdvice) -> PolicyTopic {
+        PolicyTopic(
+            mode: advice.mode.rawValue, action: advice.action.name,
+            actions: zip(PolicyAction.allCases, advice.probabilities).map {
+                PolicyActionTopic(action: $0.name, probability: $1)
+            },
+            at: advice.time.milliseconds)
     }
 
     static func topics(_ members: [MemberReading]) -> [MemberTopic] {

@@ -137,7 +137,7 @@ extension Projector {
             longThreshold: Self.topic(symbol.longThreshold),
             shortThreshold: Self.topic(symbol.shortThreshold), warmCandles: symbol.knownCandles,
             neededCandles: engine.configuration.profile.warmUpCandles,
-            decidedAt: symbol.entry?.time.milliseconds)
+            decidedAt: symbol.entry?.time.milliseconds, policy: symbol.advice.map(Self.topic))
     }
 
     func flow(_ engine: borrowing Engine, _ index: Int) -> FlowTopic {

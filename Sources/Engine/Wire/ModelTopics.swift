@@ -54,7 +54,7 @@ package struct ThresholdTopic: Hashable, Sendable, Codable {
 
 /// One action of the policy and how likely it would take it.
 package struct PolicyActionTopic: Hashable, Sendable, Codable {
-    /// `hold`, `enterLong`, `enterShort`, `exit`, `scaleIn`, `scaleOut`.
+    /// `hold`, `enter_long`, `enter_short`, `exit`, `scale_in`, `scale_out`.
     package var action: String
     package var probability: Double
 
@@ -90,7 +90,7 @@ package struct ModelMemberTopic: Hashable, Sendable, Codable {
     /// `entryLong`, `entryShort`, `exitLong`, `exitShort` or `policy`.
     package var role: String
     package var weight: Double
-    /// `ready`, or `absent`.
+    /// `ready` or `absent`; of a policy `off`, `advise` or `veto`.
     package var state: String
     /// Why it is absent, in plain words.
     package var why: String?
