@@ -157,7 +157,7 @@ struct CommandRun {
             case .notReady, .tooManyRequests, .tooManyClients, .internalError: return nil
             case .parse, .invalidRequest, .unknownMethod, .invalidParameters, .protocolVersion,
                 .subscription,
-                .commandIDInUse, .expired, .queryFailed:
+                .commandIDInUse, .expired, .queryFailed, .modelsRefused:
                 throw Failure(.refused, error.message)
             }
         case .failure(nil, let error): throw Failure(.refused, error.message)

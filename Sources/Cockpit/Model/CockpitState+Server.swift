@@ -81,7 +81,7 @@ extension CockpitState {
                 engine.roundTripMs = max(0, now - ping.sentAt)
                 engine.ping = nil
             }
-        case .received, .unsubscribed, .status, .rows:
+        case .received, .unsubscribed, .status, .rows, .models:
             // A receipt says that the gateway has the command, not that the engine does: it is sent on until then.
             break
         }
@@ -97,7 +97,8 @@ extension CockpitState {
             case .notReady, .tooManyRequests, .internalError, .parse, .tooManyClients:
                 break  // Sent again; the bound says NOT DELIVERED.
             case .invalidRequest, .unknownMethod, .invalidParameters, .readOnly, .notAllowed,
-                .protocolVersion, .subscription, .commandIDInUse, .expired, .queryFailed:
+                .protocolVersion, .subscription, .commandIDInUse, .expired, .queryFailed,
+                .modelsRefused:
                 commands[index].refusal = error.message
                 say(
                     "\(commands[index].request.words) refused: \(error.message)",

@@ -67,6 +67,12 @@ package struct GatewaySinks: Sendable {
     package var query:
         @Sendable (QueryRequest, @escaping @Sendable (Result<QueryResult, WireError>) -> Void) ->
             Void
+    /// Answers a question or carries out an order about sets of models, from any thread, by calling the closure once.
+    package var models:
+        @Sendable (
+            ModelsRequest, CommandOrigin,
+            @escaping @Sendable (Result<ModelsReport, WireError>) -> Void
+        ) -> Void
     /// Something that people should know: a refused peer, a socket bound again. At most ten a second.
     package var notice: @Sendable (Notice) -> Void
     /// Engine time now.
@@ -78,11 +84,19 @@ package struct GatewaySinks: Sendable {
             @escaping @Sendable (
                 QueryRequest, @escaping @Sendable (Result<QueryResult, WireError>) -> Void
             ) -> Void,
+        models:
+            @escaping @Sendable (
+                ModelsRequest, CommandOrigin,
+                @escaping @Sendable (Result<ModelsReport, WireError>) -> Void
+            ) -> Void = { _, _, answer in
+                answer(.failure(WireError(.modelsRefused, "this engine has no model sets")))
+            },
         notice: @escaping @Sendable (Notice) -> Void,
         engineTime: @escaping @Sendable () -> Timestamp
     ) {
         self.command = command
         self.query = query
+        self.models = models
         self.notice = notice
         self.engineTime = engineTime
     }

@@ -355,7 +355,11 @@ final class GatewayLoop {
             client.subscriptions.removeAll { $0.id == request.subscription }
             let done = Unsubscribed(subscription: request.subscription)
             client.answer(.result(message.id, .unsubscribed(done)))
-        case .query(let request): query(request, id: message.id, client)
+        case .query(let request):
+            ask(id: message.id, client) { [sinks] answer in
+                sinks.query(request) { answer($0.map { .rows($0) }) }
+            }
+        case .models(let request): models(request, id: message.id, client)
         }
     }
 
@@ -446,7 +450,28 @@ final class GatewayLoop {
                         maxRateHz: rate))))
     }
 
-    private func query(_ request: QueryRequest, id: RequestID, _ client: Client) {
+    private func models(_ request: ModelsRequest, id: RequestID, _ client: Client) {
+        if request.verb.needsControl, client.door != .control {
+            let text = "this socket only shows; send \(request.verb.method) to control.sock"
+            return client.answer(.failure(id, WireError(.readOnly, text)))
+        }
+        if request.verb.changes, let notAfter = request.notAfter, engineTime > notAfter {
+            let text = "the order came after its notAfter; decide again and send a new one"
+            return client.answer(.failure(id, WireError(.expired, text)))
+        }
+        let origin = CommandOrigin.socket(uid: client.peer.uid, pid: client.peer.pid)
+        ask(id: id, client) { [sinks] answer in
+            sinks.models(request, origin) { answer($0.map { .models($0) }) }
+        }
+    }
+
+    /// Asks something whose answer needs the disk.
+    ///
+    /// - Parameter begin: is given what takes the answer, from any thread.
+    private func ask(
+        id: RequestID, _ client: Client,
+        _ begin: (@escaping @Sendable (Result<ServerResult, WireError>) -> Void) -> Void
+    ) {
         guard !client.isQuerying, !client.hasPage else {
             let text = "one query at a time; wait for the rows of the one before"
             return client.answer(.failure(id, WireError(.tooManyRequests, text)))
@@ -458,7 +483,7 @@ final class GatewayLoop {
         queries += 1
         client.isQuerying = true
         let number = client.number
-        sinks.query(request) { [mailbox] result in
+        begin { [mailbox] result in
             mailbox.put { $0.rows.append((number, id, result)) }
         }
     }
@@ -482,7 +507,7 @@ final class GatewayLoop {
             }
             client.isQuerying = false
             switch result {
-            case .success(let rows): client.answerRows(.result(id, .rows(rows)))
+            case .success(let result): client.answerRows(.result(id, result))
             case .failure(let error): client.answer(.failure(id, error))
             }
             flush(client)

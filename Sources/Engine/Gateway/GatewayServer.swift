@@ -101,7 +101,7 @@ final class Mailbox: Sendable {
         var committed: UInt64 = 0
         var ladders: [CommandTopic] = []
         /// At most as many as may be with the store at once.
-        var rows: [(client: UInt64, id: RequestID, result: Result<QueryResult, WireError>)] = []
+        var rows: [(client: UInt64, id: RequestID, result: Result<ServerResult, WireError>)] = []
         var isStopping = false
         /// Whether a byte is in the pipe already.
         fileprivate var isRung = false

@@ -47,6 +47,14 @@ private struct RequestEnvelope: Codable {
         case .subscribe(let parameters): try container.encode(parameters, forKey: .params)
         case .unsubscribe(let parameters): try container.encode(parameters, forKey: .params)
         case .query(let parameters): try container.encode(parameters, forKey: .params)
+        case .models(let request):
+            var parameters = container.nestedContainer(keyedBy: WireKey.self, forKey: .params)
+            try parameters.encodeIfPresent(request.set, forKey: .set)
+            try parameters.encodeIfPresent(request.path, forKey: .path)
+            try parameters.encodeIfPresent(request.note, forKey: .note)
+            try parameters.encodeIfPresent(request.id, forKey: .id)
+            try parameters.encodeIfPresent(request.notAfter, forKey: .notAfter)
+            try parameters.encodeIfPresent(request.name, forKey: .name)
         case .command(let command):
             var parameters = container.nestedContainer(keyedBy: WireKey.self, forKey: .params)
             try parameters.encode(command.id, forKey: .id)
@@ -123,9 +131,32 @@ private struct RequestEnvelope: Codable {
             }
             return .query(parameters)
         default:
+            if let verb = ModelsVerb(method: method) {
+                return .models(try models(verb, in: container))
+            }
             guard let verb = CommandVerb(rawValue: method) else { throw UnknownMethod() }
             return .command(try command(verb, in: container))
         }
+    }
+
+    private static func models(
+        _ verb: ModelsVerb, in container: KeyedDecodingContainer<WireKey>
+    ) throws -> ModelsRequest {
+        var request = ModelsRequest(verb: verb)
+        if container.contains(.params) {
+            let parameters = try container.nestedContainer(keyedBy: WireKey.self, forKey: .params)
+            // A `null` would mean every set where one was meant.
+            if parameters.contains(.set) {
+                request.set = try parameters.decode(String.self, forKey: .set)
+            }
+            request.path = try parameters.decodeIfPresent(String.self, forKey: .path)
+            request.note = try parameters.decodeIfPresent(String.self, forKey: .note)
+            request.id = try parameters.decodeIfPresent(String.self, forKey: .id)
+            request.notAfter = try parameters.decodeIfPresent(Int64.self, forKey: .notAfter)
+            request.name = try parameters.decodeIfPresent(String.self, forKey: .name)
+        }
+        if let problem = request.problem { throw BadParameters(problem: problem) }
+        return request
     }
 
     private static func command(

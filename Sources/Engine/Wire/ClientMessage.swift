@@ -18,6 +18,7 @@ package enum ClientRequest: Hashable, Sendable {
     case status
     case command(CommandRequest)
     case query(QueryRequest)
+    case models(ModelsRequest)
 
     /// The method name on the wire.
     package var method: String {
@@ -29,6 +30,7 @@ package enum ClientRequest: Hashable, Sendable {
         case .status: "status"
         case .command(let command): command.verb.rawValue
         case .query: "query"
+        case .models(let request): request.verb.method
         }
     }
 }

@@ -153,7 +153,7 @@ private struct ServerEnvelope: Codable {
 extension ServerResult: Codable {
     /// The value of `type`.
     private enum Kind: String, Codable {
-        case hello, subscribed, unsubscribed, pong, status, received, rows
+        case hello, subscribed, unsubscribed, pong, status, received, rows, models
     }
 
     package init(from decoder: any Decoder) throws {
@@ -166,6 +166,7 @@ extension ServerResult: Codable {
         case .status: self = .status(try StatusReport(from: decoder))
         case .received: self = .received(try CommandReceipt(from: decoder))
         case .rows: self = .rows(try QueryResult(from: decoder))
+        case .models: self = .models(try ModelsReport(from: decoder))
         }
     }
 
@@ -192,6 +193,9 @@ extension ServerResult: Codable {
             try value.encode(to: encoder)
         case .rows(let value):
             try container.encode(Kind.rows, forKey: .type)
+            try value.encode(to: encoder)
+        case .models(let value):
+            try container.encode(Kind.models, forKey: .type)
             try value.encode(to: encoder)
         }
     }

@@ -18,6 +18,7 @@ package enum ServerResult: Hashable, Sendable {
     case status(StatusReport)
     case received(CommandReceipt)
     case rows(QueryResult)
+    case models(ModelsReport)
 }
 
 /// Who the engine is, before anything is subscribed.

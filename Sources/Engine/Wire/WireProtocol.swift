@@ -70,6 +70,8 @@ package enum WireErrorCode: Int, Hashable, Sendable, Codable, CaseIterable {
     case queryFailed = -32009
     /// More than the client may ask at once.
     case tooManyRequests = -32010
+    /// The sets of models stay as they are; why is said in plain words.
+    case modelsRefused = -32011
 }
 
 /// An error as it is sent: a code for programs, one plain sentence for people.
