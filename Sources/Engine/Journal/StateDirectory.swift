@@ -10,6 +10,11 @@ package final class StateDirectory: Sendable {
 
     package var tapePath: String { path + "/tape" }
     package var runPath: String { path + "/run" }
+    /// The registry of model sets; there only once a set was added.
+    package var modelsPath: String { Self.modelsPath(in: path) }
+
+    /// Where the registry of model sets lies in the state directory at `path`.
+    package static func modelsPath(in path: String) -> String { path + "/models" }
 
     /// The directory of an engine: below `XDG_STATE_HOME`, or below `.local/state` in `HOME`.
     ///

@@ -97,6 +97,24 @@ package struct ModelFiles: Sendable {
         }
     }
 
+    /// Compares every file of the set of this digest in `path` with its digest and reads it; what is wrong, empty when
+    /// nothing is.
+    package static func problems(inFolder path: String, digest: String) -> [String] {
+        do throws(ModelStoreError) {
+            let manifestPath = "\(path)/\(manifestName)"
+            let bytes = try read(manifestPath, limit: SetManifest.maxBytes)
+            guard sha256(bytes) == digest else {
+                return ["\(manifestPath) was changed (its SHA-256 differs)"]
+            }
+        } catch { return [error.text] }
+        let problems = SetFolder.problems(in: path)
+        guard problems.isEmpty else { return problems }
+        do throws(ModelStoreError) {
+            _ = try ModelFiles(folder: path).makeSet()
+        } catch { return [error.text] }
+        return []
+    }
+
     /// 64 lower-case hexadecimal digits.
     package static func sha256(_ bytes: [UInt8]) -> String {
         var digest = [UInt8](repeating: 0, count: 32)

@@ -107,20 +107,7 @@ extension ModelRegistry {
 
     /// Compares every file of `set` with its digest and reads it; what is wrong, empty when nothing is.
     package func verify(_ set: RegisteredSet) -> [String] {
-        let path = path(of: set)
-        do throws(ModelStoreError) {
-            let manifestPath = "\(path)/\(ModelFiles.manifestName)"
-            let bytes = try ModelFiles.read(manifestPath, limit: SetManifest.maxBytes)
-            guard ModelFiles.sha256(bytes) == set.digest else {
-                return ["\(manifestPath) was changed (its SHA-256 differs)"]
-            }
-        } catch { return [error.text] }
-        let problems = SetFolder.problems(in: path)
-        guard problems.isEmpty else { return problems }
-        do throws(ModelStoreError) {
-            _ = try load(set).makeSet()
-        } catch { return [error.text] }
-        return []
+        ModelFiles.problems(inFolder: path(of: set), digest: set.digest)
     }
 
     /// Everything goes into a temporary folder first: a set is there whole or not at all.

@@ -2,7 +2,7 @@ import Archive
 import DecisionCore
 import Journal
 import Messages
-package import Models
+import Models
 import Trading
 
 /// Re-runs a recorded run of the same build and compares what the core does with what it did.
@@ -25,12 +25,7 @@ package struct Audit: Sendable {
     package var isEqual: Bool { difference == nil && gaps.isEmpty && compared > 0 }
 
     /// Audits `run`, or the last one, of the engine in `directory`.
-    ///
-    /// `models` gives the set of this digest and name that was put in force while it ran.
-    package init(
-        directory: String, run wanted: Int64? = nil,
-        models: (String, String) -> ModelSet? = { _, _ in nil }
-    ) throws(StartError) {
+    package init(directory: String, run wanted: Int64? = nil) throws(StartError) {
         do throws(JournalError) {
             let reader = try JournalReader(directory: directory)
             let runs = try reader.runs()
@@ -42,15 +37,18 @@ package struct Audit: Sendable {
             run = record.run
             wasEnded = record.endTime != nil
             var engine: Engine
+            var models: AuditModels
             let state = try reader.state(atStartOf: record.run)
             do throws(StartError) {
                 let configuration: Configuration
                 do throws(ConfigurationError) {
                     configuration = try Configuration(recorded: record.description.configuration)
                 } catch { throw StartError(error.description) }
+                models = AuditModels(configuration, directory: directory)
                 engine = Engine(
                     configuration: try EngineRunner.core(
-                        configuration, instruments: record.description.instruments),
+                        configuration, instruments: record.description.instruments,
+                        models: try models.start()),
                     recovered: record.run == 1 ? nil : state,
                     startTime: record.description.startTime)
             } catch { throw .failed(error.description) }
@@ -64,10 +62,10 @@ package struct Audit: Sendable {
                 case .event(let event, let hash):
                     events += 1
                     guard gaps.isEmpty else { continue }
-                    if case .models(.use(let digest, let name, _)) = event.body,
-                        let set = models(digest, name)
-                    {
-                        engine.provide(set)
+                    if case .models(.use(let digest, let name, _)) = event.body {
+                        do throws(StartError) {
+                            engine.provide(try models.set(digest: digest, name: name))
+                        } catch { throw .failed(error.description) }
                     }
                     _ = engine.process(event)
                     guard let hash else { continue }
@@ -83,6 +81,37 @@ package struct Audit: Sendable {
             stateHash = engine.stateHash
             actionHash = engine.actionHash
         } catch { throw StartError(error.text) }
+    }
+}
+
+/// The sets that a recorded run was decided by, each loaded once: the core tells sets apart as objects.
+private struct AuditModels {
+    private let configuration: Configuration
+    private let finder: ModelFinder
+    private var known: [ModelSet] = []
+
+    init(_ configuration: Configuration, directory: String) {
+        self.configuration = configuration
+        finder = ModelFinder(
+            configuration, registryFolder: StateDirectory.modelsPath(in: directory))
+    }
+
+    mutating func start() throws(StartError) -> ModelSet {
+        guard let started = configuration.startedModels else {
+            return try finder.start(configuration).set
+        }
+        return try set(digest: started.digest, name: started.name)
+    }
+
+    mutating func set(digest: String, name: String) throws(StartError) -> ModelSet {
+        if let set = known.first(where: {
+            $0.digest == digest && (!digest.isEmpty || $0.name == name)
+        }) {
+            return set
+        }
+        let set = try finder.set(digest: digest, name: name, configuration)
+        known.append(set)
+        return set
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import TOMLKit
+package import Models
 package import Trading
 
 /// Why a configuration was refused: file, line where known, and what to do.
@@ -25,8 +26,14 @@ package struct Configuration: Hashable, Sendable, Codable {
     package var startingBalance = Money(whole: 10_000)
     package var leverage = 3
     package var whaleThreshold = Money(whole: 100_000)
-    /// `nil`: the built-in scorecard.
+    /// A scorecard's file; `nil`: what `modelSource` says.
     package var modelFile: String?
+    /// `nil`: the set in production in the registry, else the usual one.
+    package var modelSource: ModelSource?
+    /// How far the policy's word may go at most.
+    package var modelPolicy = PolicyMode.veto
+    /// Only in a recorded configuration: the set that the run was started with.
+    package var startedModels: StartedModels?
     /// `nil`: `run` in the state directory.
     package var gatewayDirectory: String?
     package var isServiceAccess = false
@@ -72,6 +79,9 @@ package struct Configuration: Hashable, Sendable, Codable {
             try apply(path, value, reader, &venue)
         }
         try checkMode(venue, reader)
+        if modelFile != nil, let modelSource, modelSource != .scorecard {
+            throw reader.refusal("models.file", "is a scorecard: it needs no models.set beside it")
+        }
     }
 
     /// Refuses a table header that begins with no key, such as `[=]`: the TOML library ends the process there.
@@ -151,6 +161,10 @@ package struct Configuration: Hashable, Sendable, Codable {
             whaleThreshold = try reader.money(path, value)
         case "models.file":
             modelFile = try reader.text(path, value)
+        case "models.set":
+            modelSource = try reader.modelSource(path, value)
+        case "models.policy":
+            modelPolicy = try reader.policy(path, value)
         case "gateway.directory":
             gatewayDirectory = try reader.absolutePath(path, value)
         case "gateway.access":
@@ -163,6 +177,13 @@ package struct Configuration: Hashable, Sendable, Codable {
                 ?? "; see: config --explain"
             throw reader.refusal(path, "is not a known key\(hint)")
         }
+    }
+
+    /// This configuration with the set that a run is started with.
+    func recorded(startedWith set: ModelSet) -> Configuration {
+        var configuration = self
+        configuration.startedModels = StartedModels(name: set.name, digest: set.digest)
+        return configuration
     }
 
     /// This configuration as JSON, as the journal keeps it with each run.

@@ -119,9 +119,22 @@ struct ConfigurationKey: Sendable {
             defaultText: "100000",
             explanation: "A taker order of at least this notional is a whale."),
         ConfigurationKey(
+            path: "models.set", kind: .path,
+            unit: "scorecard, registry, the name of a built-in set, or an absolute path",
+            defaultText: "registry",
+            explanation:
+                "Which models decide: the set in production in STATE/models (registry), the set in a folder, a built-in set, or the scorecard. When absent: the set in production if there is one, else a built-in set (profile bracket: the scorecard). Only with registry, or when absent, orders can change it while the engine runs."
+        ),
+        ConfigurationKey(
             path: "models.file", kind: .path, unit: "path", defaultText: "the built-in scorecard",
             explanation:
                 "Scorecard weights; not trained, and called scorecard wherever it is shown."),
+        ConfigurationKey(
+            path: "models.policy", kind: .choice(["off", "advise", "veto"]), unit: "word",
+            defaultText: "veto",
+            explanation:
+                "How far the policy's word goes at most: left out, shown and recorded, or able to turn an entry into a hold; never further than its set says."
+        ),
         ConfigurationKey(
             path: "gateway.directory", kind: .path, unit: "absolute path", defaultText: "STATE/run",
             explanation:

@@ -1,5 +1,7 @@
 import BinanceVenue
 import Foundation
+import ModelStore
+import Models
 import TOMLKit
 import Trading
 import Transport
@@ -121,6 +123,44 @@ struct ConfigurationReader {
             throw refusal(path, "must be one of: \(words.joined(separator: ", "))")
         }
         return word
+    }
+
+    /// A word, the name of a built-in set, or an absolute path.
+    func modelSource(
+        _ path: String, _ value: any TOMLValueConvertible
+    ) throws(ConfigurationError) -> ModelSource {
+        let text = try text(path, value)
+        let source = ModelSource(text)
+        switch source {
+        case .scorecard, .registry: break
+        case .folder:
+            guard text.hasPrefix("/") else {
+                throw refusal(path, "must be an absolute path, beginning with /, where it is one")
+            }
+        case .bundled:
+            guard BundledModels.shipped.names.contains(text) else {
+                let known = BundledModels.shipped.names.joined(separator: ", ")
+                throw refusal(
+                    path,
+                    "must be scorecard, registry, the absolute path of a folder, or the name of a built-in set (\(known.isEmpty ? "there is none" : known))"
+                )
+            }
+        }
+        return source
+    }
+
+    func policy(
+        _ path: String, _ value: any TOMLValueConvertible
+    ) throws(ConfigurationError) -> PolicyMode {
+        if value.string == "drive" {
+            throw refusal(
+                path,
+                "cannot be drive: a policy opens no position by itself here; off, advise or veto")
+        }
+        guard let mode = PolicyMode(rawValue: try choice(path, value)) else {
+            preconditionFailure("models.policy allows a word that is no mode")
+        }
+        return mode
     }
 
     func integer(_ path: String, _ value: any TOMLValueConvertible) throws(ConfigurationError)

@@ -2,6 +2,7 @@ package import BinanceVenue
 import Foundation
 import Gateway
 import Journal
+import Models
 import Trading
 
 /// `narwhald doctor`: looks at everything that a start needs, and changes nothing.
@@ -206,15 +207,31 @@ package struct Doctor: Sendable {
 
     private mutating func lookAtModel() {
         do throws(StartError) {
+            let models = try ModelFinder(configuration, registryFolder: registryFolder)
+                .start(configuration)
             _ = try EngineRunner.core(
                 configuration,
                 instruments: configuration.symbols.enumerated().map { index, symbol in
                     Instrument.preset(symbol, id: InstrumentID(UInt16(index)))
-                })
+                }, models: models.set)
+            add("model", .ok, "\(models.set.name): \(models.place)")
+        } catch {
             add(
-                "model", .ok,
-                configuration.modelFile ?? "the built-in scorecard, not trained")
-        } catch { add("model", .failure, error.description, "correct models.file or profile") }
+                "model", .failure, error.description,
+                "correct models.set, models.file or profile; see: narwhald models verify")
+        }
+    }
+
+    /// Where the registry of the engine would be.
+    private var registryFolder: String? {
+        if let directory = configuration.stateDirectory {
+            return StateDirectory.modelsPath(in: directory)
+        }
+        do throws(JournalError) {
+            return StateDirectory.modelsPath(
+                in: try StateDirectory.path(
+                    engine: configuration.engineName, environment: environment))
+        } catch { return nil }
     }
 
     // MARK: Venue

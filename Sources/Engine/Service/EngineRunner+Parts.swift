@@ -5,7 +5,7 @@ import Journal
 import Market
 import Matching
 import Messages
-import Models
+package import Models
 import Population
 import Risk
 package import Trading
@@ -13,12 +13,12 @@ package import Trading
 extension EngineRunner {
     /// What the core is told at its start; the same for a run and for its audit.
     package static func core(
-        _ configuration: Configuration, instruments: [Instrument]
+        _ configuration: Configuration, instruments: [Instrument], models: ModelSet
     ) throws(StartError) -> EngineConfiguration {
         var core = EngineConfiguration(
             engineName: configuration.engineName, mode: configuration.mode,
             instruments: instruments,
-            profile: try profile(configuration), modelSet: try models(configuration),
+            profile: try profile(configuration), modelSet: models,
             market: market(configuration),
             startingBalance: configuration.startingBalance, runTag: configuration.engineName)
         core.profile.leverage = configuration.leverage
@@ -27,20 +27,6 @@ extension EngineRunner {
             throw StartError("the configuration cannot be used: \(problem)")
         }
         return core
-    }
-
-    static func models(_ configuration: Configuration) throws(StartError) -> ModelSet {
-        var bytes = [UInt8](ModelSet.scorecardJSON.utf8)
-        let path = configuration.modelFile ?? "the built-in scorecard"
-        if configuration.modelFile != nil {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw StartError("models.file: \(path) cannot be read")
-            }
-            bytes = [UInt8](data)
-        }
-        do throws(ModelError) {
-            return try ModelSet(scorecard: bytes)
-        } catch { throw StartError("models.file: \(path): \(error)") }
     }
 
     static func profile(_ configuration: Configuration) throws(StartError) -> Profile {

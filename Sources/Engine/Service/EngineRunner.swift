@@ -9,7 +9,7 @@ package import Journal
 import Market
 import Matching
 package import Messages
-package import Models
+import Models
 import Population
 import Projection
 import Risk
@@ -49,6 +49,7 @@ package final class EngineRunner {
     private let gateway: GatewayServer
     private let end: EndOfRun
     private let gauges: Gauges
+    private let modelWatch: any DispatchSourceTimer
     private let housekeeping: any DispatchSourceTimer
 
     /// What the core was at the end.
@@ -71,7 +72,10 @@ package final class EngineRunner {
             ?? configuration.symbols.enumerated().map { index, symbol in
                 Instrument.preset(symbol, id: InstrumentID(UInt16(index)))
             }
-        let core = try Self.core(configuration, instruments: instruments)
+        let models = try ModelFinder(configuration, registryFolder: directory.modelsPath)
+            .start(configuration)
+        let core = try Self.core(
+            configuration, instruments: instruments, models: models.set)
         let store: JournalStore
         let recovery: Recovery
         let chainBreak: ChainBreak?
@@ -108,6 +112,9 @@ package final class EngineRunner {
         let (lanes, clock) = (lanes, clock)
         let host = ProcessInfo.processInfo.hostName
         let queries = StoreQueries(directory: directory.path, instruments: instruments)
+        let desk = ModelDesk(
+            configuration, folder: directory.modelsPath, inForce: models, lanes: lanes,
+            clock: clock)
         let gate = GateWatch(engine.gate.epoch)
         venue = try Self.venue(
             configuration, ground,
@@ -128,6 +135,9 @@ package final class EngineRunner {
                 sinks: GatewaySinks(
                     command: { lanes.send($0) },
                     query: { request, answer in queries.answer(request, answer) },
+                    models: { request, origin, answer in
+                        desk.answer(request, by: origin, answer)
+                    },
                     notice: { notice in
                         logLine(
                             "\(EngineClock.wall().utcText) \(notice.tag.rawValue) \(notice.text)")
@@ -151,7 +161,8 @@ package final class EngineRunner {
             journal = try store.begin(
                 RunDescription(
                     engine: configuration.engineName, build: build, mode: configuration.mode,
-                    seed: configuration.venueSeed, configuration: configuration.text,
+                    seed: configuration.venueSeed,
+                    configuration: configuration.recorded(startedWith: models.set).text,
                     instruments: instruments,
                     startTime: start, firstSequence: firstSequence),
                 after: recovery, limits: limits, hooks: hooks,
@@ -177,6 +188,7 @@ package final class EngineRunner {
         housekeeping.resume()
 
         venue.start()
+        modelWatch = desk.start()
         let around = DecisionLoop.Surroundings(
             clock: clock, lanes: lanes, journal: journal, tape: tape, venue: venue, gate: gate,
             latch: latch, gateway: gateway, gauges: gauges,
@@ -235,16 +247,9 @@ package final class EngineRunner {
         latch.stop(within: .seconds(2))
         gateway.stop()
         housekeeping.cancel()
+        modelWatch.cancel()
         do { try EngineFile.remove(from: directory.path) } catch { return (outcome, false) }
         return (outcome, isClean)
-    }
-
-    /// Another set of models decides from the next candle on.
-    package func use(_ set: ModelSet, by: String) { lanes.send(set, by: by, at: clock.now()) }
-
-    /// Tells that a set cannot be used: the one in force trades on, and people are alarmed.
-    package func reportDamaged(modelSet name: String, _ why: String) {
-        lanes.send(.models(.damaged(name: name, why: why)), at: clock.now())
     }
 
     private static func sendKillOfFile(to lanes: Lanes) {

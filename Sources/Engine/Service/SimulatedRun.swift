@@ -23,7 +23,10 @@ package struct SimulatedRun {
             Instrument.preset(symbol, id: InstrumentID(UInt16(index)))
         }
         engine = Engine(
-            configuration: try EngineRunner.core(configuration, instruments: instruments),
+            configuration: try EngineRunner.core(
+                configuration, instruments: instruments,
+                models: try ModelFinder(configuration, registryFolder: nil).start(configuration)
+                    .set),
             recovered: nil,
             startTime: start)
         latency = configuration.venueLatency
