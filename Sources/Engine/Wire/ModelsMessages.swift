@@ -42,7 +42,7 @@ package struct ModelsRequest: Hashable, Sendable, Codable {
     package var verb: ModelsVerb
     /// The set meant: the first 6 or more digits of its digest, or a name that only it has.
     package var set: String?
-    /// `add`: the folder of the set on the engine's machine, absolute.
+    /// `add`: the folder of the set on the engine's machine, absolute; or `built-in:` and the name of a built-in set.
     package var path: String?
     /// Orders: why, at most 500 bytes; kept with the change.
     package var note: String?
@@ -71,8 +71,9 @@ package struct ModelsRequest: Hashable, Sendable, Codable {
         if verb.needsSet, set == nil { return "'\(verb.method)' needs the 'set' that is meant" }
         if let set, !(1...128).contains(set.utf8.count) { return "'set' has 1 to 128 bytes" }
         if verb == .add {
-            guard let path, path.hasPrefix("/"), path.utf8.count <= 4_096 else {
-                return "'models.add' needs the 'path' of a folder, beginning with /"
+            guard let path, path.hasPrefix("/") || path.hasPrefix("built-in:"), path.utf8.count <= 4_096
+            else {
+                return "'models.add' needs the 'path' of a folder, beginning with /, or built-in:NAME"
             }
         }
         if let note, note.utf8.count > 500 { return "'note' has at most 500 bytes" }
