@@ -82,11 +82,59 @@ struct GoldenTests {
         add("flight-unsafe-at-venue", unsafeAtVenue(columns: 80, rows: 24))
         add("flight-unsafe-at-venue", unsafeAtVenue(columns: 40, rows: 12))
         add("flight-prompt-symbols", flying.pressing(":close "))
+        exitScreens(add)
         add("help", flying.pressing("?"))
         add("help-end", flying.pressing("?G"))
         add("help", Sample.cockpit(Sample.flying, columns: 120, rows: 40).pressing("?"))
         return all
     }()
+
+    /// The Exit view, and the Flight view of engines with models.
+    private static func exitScreens(
+        _ add: (String, CockpitState, Glyphs) -> Void
+    ) {
+        let sizes = [(80, 24), (120, 40), (200, 60)]
+        for (columns, rows) in sizes {
+            for (name, snapshot) in [
+                ("rising", Sample.rising), ("held", Sample.held), ("flat", Sample.modelFlat),
+                ("degraded", Sample.degraded), ("drift", Sample.drifting),
+                ("no-model", Sample.modelless(Sample.flying)),
+                ("no-model-flat", Sample.modelless(Sample.flat)),
+            ] {
+                let state = Sample.cockpit(snapshot, columns: columns, rows: rows)
+                add("exit-" + name, state.pressing("3"), .ascii)
+            }
+        }
+        let rising = Sample.cockpit(Sample.rising).pressing("3")
+        let wide = Sample.cockpit(Sample.rising, columns: 120, rows: 40).pressing("3")
+        add("exit-rising-braille", rising, .braille)
+        add("exit-rising-braille", wide, .braille)
+        add("exit-rising-block", rising, .block)
+        add("exit-rising-newest", rising.pressing("w"), .ascii)
+        add("exit-flat-braille", Sample.cockpit(Sample.modelFlat).pressing("3"), .braille)
+        add("exit-stale", rising.after(4_000), .ascii)
+        add("exit-no-link", noLink(wide), .ascii)
+        add("exit-frozen", rising.pressing(" ").after(1_000), .ascii)
+        add("exit-guard-bar", guardBar(rising), .ascii)
+        add("exit-absent-view", rising.pressing("5"), .ascii)
+        add("exit-empty", Sample.cockpit(Snapshot()).pressing("3"), .ascii)
+        add("exit-nothing", Sample.cockpit(nil).pressing("3"), .ascii)
+        add("exit-older-engine", Sample.cockpit(Sample.flying).pressing("3"), .ascii)
+        add(
+            "exit-rising", Sample.cockpit(Sample.rising, columns: 60, rows: 20).pressing("3"),
+            .ascii)
+        for (columns, rows) in [(80, 24), (120, 40), (60, 20)] {
+            let size = (columns: columns, rows: rows)
+            for (name, snapshot) in [
+                ("rising", Sample.rising), ("degraded", Sample.degraded),
+                ("drift", Sample.drifting), ("no-model", Sample.modelless(Sample.flying)),
+                ("no-model-flat", Sample.modelless(Sample.flat)),
+            ] {
+                let state = Sample.cockpit(snapshot, columns: size.columns, rows: size.rows)
+                add("flight-models-" + name, state, .ascii)
+            }
+        }
+    }
 
     @Test(arguments: screens.indices)
     func `the screen is as it was reviewed`(index: Int) throws {

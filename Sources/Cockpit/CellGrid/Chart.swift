@@ -47,6 +47,21 @@ package struct Chart: Hashable, Sendable {
         return area.endRow - max(1, min(levels, height))
     }
 
+    /// The column, counted from the left, in which the sample `age` places before the newest one is drawn; `nil` when it
+    /// is not drawn any more.
+    package func column(ofAge age: Int, columns: Int, glyphs: Glyphs) -> Int? {
+        let perColumn = Chart.samplesPerColumn(glyphs)
+        let count = Chart.capacity(columns: columns, glyphs: glyphs)
+        let shown = motion == .sweep ? count - min(perColumn, max(0, count - 1)) : count
+        guard age >= 0, age < min(shown, samples.count) else { return nil }
+        let place =
+            switch motion {
+            case .scroll: count - 1 - age
+            case .sweep: (place(of: newestNumber, count: count) - age + count) % count
+            }
+        return place / perColumn
+    }
+
     private func fraction(of value: Double) -> Double {
         let span = range.upperBound - range.lowerBound
         return span > 0 ? clamped((value - range.lowerBound) / span) : 0

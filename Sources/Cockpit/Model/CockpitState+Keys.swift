@@ -11,6 +11,10 @@ extension CockpitState {
             // An `X` whose bar has closed must not fall silent: somebody wants out.
             return key == .character("X") ? lateStop() : []
         }
+        if binding.action == .sayAbsent {
+            say("there is no view \(key.name) yet: 1 is Flight, 3 is Exit")
+            return []
+        }
         return perform(binding.action)
     }
 
@@ -37,11 +41,15 @@ extension CockpitState {
             view.isHelpOpen.toggle()
             view.helpLine = 0
         case .leave: leave()
-        case .showFlight: view.isHelpOpen = false
+        case .showFlight: show(.flight)
+        case .showExit: show(.exit)
+        // Answered by the key itself.
+        case .sayAbsent: return []
         case .selectNext: select(by: 1)
         case .selectPrevious: select(by: -1)
         case .nextSymbol: selectNextSymbol()
         case .nextWindow: selectNextWindow()
+        case .nextSpan: view.showsWholeHistory.toggle()
         case .toOldest: scroll(to: .max)
         case .toNewest: scroll(to: 0)
         case .pageBack: scroll(by: 10)
@@ -155,6 +163,11 @@ extension CockpitState {
     }
 
     // MARK: Looking around
+
+    private mutating func show(_ kind: ViewKind) {
+        view.isHelpOpen = false
+        view.kind = kind
+    }
 
     /// Closes what lies on top.
     private mutating func leave() {

@@ -95,7 +95,8 @@ extension CockpitState {
         if prompt != nil { return .prompt }
         if guardBar != nil { return .guardBar }
         if closeBar != nil { return .closeBar }
-        return view.isHelpOpen ? .help : .flight
+        if view.isHelpOpen { return .help }
+        return view.kind == .exit ? .exit : .flight
     }
 
     /// The position that the close bar is about, as it is now; `nil` while no bar is open or it is not known.

@@ -115,8 +115,15 @@ package struct SinceLeft: Hashable, Sendable {
     }
 }
 
+/// Which view has the screen.
+package enum ViewKind: Hashable, Sendable {
+    case flight
+    case exit
+}
+
 /// What the operator chose to see.
 package struct ViewState: Hashable, Sendable {
+    package var kind = ViewKind.flight
     package var columns = 80
     package var rows = 24
     package var theme = "default"
@@ -129,6 +136,8 @@ package struct ViewState: Hashable, Sendable {
     package var logOffset = 0
     /// The flow pane's window, as in `FlowWindowTopic.window`.
     package var window = "15m"
+    /// Whether the Exit view's chart reaches as far back as is known, several points a place; else the newest points.
+    package var showsWholeHistory = true
 
     package init() {}
 }

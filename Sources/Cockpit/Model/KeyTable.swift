@@ -2,8 +2,12 @@
 package enum KeyContext: Hashable, Sendable, CaseIterable {
     /// In every place but the command line.
     case everywhere
+    /// While any view has the screen, and no help.
+    case views
     /// While the Flight view has the screen.
     case flight
+    /// While the Exit view has the screen.
+    case exit
     /// While the guard bar is open, which `K` opens.
     case guardBar
     /// While the bar is open that `x` opens, for one position.
@@ -20,8 +24,8 @@ package enum KeyAction: Hashable, Sendable, CaseIterable {
     case openCloseBar, closePosition
     case pause
     case openPrompt, runPrompt, completePrompt, erasePrompt
-    case toggleHelp, leave, showFlight
-    case selectNext, selectPrevious, nextSymbol, nextWindow
+    case toggleHelp, leave, showFlight, showExit, sayAbsent
+    case selectNext, selectPrevious, nextSymbol, nextWindow, nextSpan
     case toOldest, toNewest, pageBack, pageForward
     case lineBack, lineForward
     case nextTheme, freeze, repaint, quit
@@ -85,26 +89,34 @@ package enum KeyTable {
             "type a command, those at the end of this help", hint: "cmd"),
         KeyBinding(.character("?"), .everywhere, .toggleHelp, "this help, and back", hint: "help"),
         KeyBinding(
+            .character("1"), .everywhere, .showFlight, "the Flight view", hint: "back"),
+        KeyBinding(
+            .character("3"), .everywhere, .showExit,
+            "the Exit view: why a position stays or leaves, and who says so", hint: "exit"),
+        KeyBinding(
             .character("q"), .everywhere, .quit, "leave; the engine keeps running", hint: "quit"),
         KeyBinding(
             .escape, .everywhere, .leave, "close the bar, the ladder, help or a message; thaw"),
-        KeyBinding(.character("1"), .everywhere, .showFlight, "the Flight view"),
-        KeyBinding(.tab, .flight, .selectNext, "select the next position or symbol", hint: "next"),
-        KeyBinding(.backTab, .flight, .selectPrevious, "select the one before"),
-        KeyBinding(.down, .flight, .selectNext, "select the next position or symbol"),
-        KeyBinding(.up, .flight, .selectPrevious, "select the one before"),
-        KeyBinding(.character("j"), .flight, .selectNext, "select the next position or symbol"),
-        KeyBinding(.character("k"), .flight, .selectPrevious, "select the one before"),
+        absent("2"), absent("4"), absent("5"), absent("6"), absent("7"),
+        KeyBinding(.tab, .views, .selectNext, "select the next position or symbol", hint: "next"),
+        KeyBinding(.backTab, .views, .selectPrevious, "select the one before"),
+        KeyBinding(.down, .views, .selectNext, "select the next position or symbol"),
+        KeyBinding(.up, .views, .selectPrevious, "select the one before"),
+        KeyBinding(.character("j"), .views, .selectNext, "select the next position or symbol"),
+        KeyBinding(.character("k"), .views, .selectPrevious, "select the one before"),
         KeyBinding(
-            .character("e"), .flight, .nextSymbol, "next symbol, with a position or without",
+            .character("e"), .views, .nextSymbol, "next symbol, with a position or without",
             hint: "symbol"),
         KeyBinding(.character("w"), .flight, .nextWindow, "next time window of the flow pane"),
-        KeyBinding(.pageUp, .flight, .pageBack, "older lines of the log"),
-        KeyBinding(.pageDown, .flight, .pageForward, "newer lines of the log"),
-        KeyBinding(.character("g"), .flight, .toOldest, "oldest line of the log"),
-        KeyBinding(.character("G"), .flight, .toNewest, "newest line of the log"),
         KeyBinding(
-            .character(" "), .flight, .freeze,
+            .character("w"), .exit, .nextSpan,
+            "the chart's newest points only, or all that are known"),
+        KeyBinding(.pageUp, .views, .pageBack, "older lines of the log"),
+        KeyBinding(.pageDown, .views, .pageForward, "newer lines of the log"),
+        KeyBinding(.character("g"), .views, .toOldest, "oldest line of the log"),
+        KeyBinding(.character("G"), .views, .toNewest, "newest line of the log"),
+        KeyBinding(
+            .character(" "), .views, .freeze,
             "freeze the panes for up to 30 s; the top four lines stay live", hint: "freeze"),
         KeyBinding(.down, .help, .lineForward, "one line down"),
         KeyBinding(.up, .help, .lineBack, "one line up"),
@@ -125,15 +137,22 @@ package enum KeyTable {
         KeyBinding(.control("l"), .prompt, .repaint, "draw the whole screen again"),
     ]
 
+    /// The keys of the views that do not exist say so.
+    private static func absent(_ digit: Unicode.Scalar) -> KeyBinding {
+        KeyBinding(.character(digit), .everywhere, .sayAbsent, "views that are not there yet")
+    }
+
     /// The contexts that are looked through, first to last, while `context` is on top.
     package static func chain(_ context: KeyContext) -> [KeyContext] {
         switch context {
         case .prompt: [.prompt]
         case .help: [.help, .everywhere]
-        case .guardBar: [.guardBar, .flight, .everywhere]
+        case .guardBar: [.guardBar, .views, .everywhere]
         // What is selected does not change while its closing is asked about.
         case .closeBar: [.closeBar, .everywhere]
-        case .flight, .everywhere: [.flight, .everywhere]
+        case .flight: [.flight, .views, .everywhere]
+        case .exit: [.exit, .views, .everywhere]
+        case .views, .everywhere: [.views, .everywhere]
         }
     }
 

@@ -28,7 +28,11 @@ extension Canvas {
             case .closeBar:
                 guard state.selectedPosition != nil else { continue }
                 hint("x " + binding.key.name, word + " " + shortSymbol, rank: rank)
-            case .everywhere, .flight: hint(binding.key.name, word, rank: rank)
+            case .everywhere, .views, .flight, .exit:
+                // The way to where one is already needs no hint.
+                let here: KeyAction = state.view.kind == .flight ? .showFlight : .showExit
+                guard binding.action != here else { continue }
+                hint(binding.key.name, word, rank: rank)
             case .help, .prompt: continue
             }
             rank += 1

@@ -69,7 +69,7 @@ extension Canvas {
 
     var hasEntrySeries: Bool { state.series("long") != nil || state.series("short") != nil }
 
-    private mutating func drawEntryCharts(in area: Area) {
+    mutating func drawEntryCharts(in area: Area) {
         guard hasEntrySeries else {
             if area.rows > 0 { put(Phrase("no history yet", .dim), at: 1, in: area.line(0)) }
             return

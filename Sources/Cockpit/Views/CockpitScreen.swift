@@ -13,7 +13,10 @@ package enum CockpitScreen {
         } else if screen.columns < 80 || screen.rows < 24 {
             canvas.drawCompact(in: screen)
         } else {
-            canvas.drawFlight(in: screen)
+            switch state.view.kind {
+            case .flight: canvas.drawFlight(in: screen)
+            case .exit: canvas.drawExitView(in: screen)
+            }
         }
         // The stop lies over everything but the first line.
         if let bar = state.guardBar {

@@ -8,18 +8,31 @@ struct FlightRows: Hashable {
     var chart = 0
     var market = 0
     var guards = 0
+    /// The line of the models.
+    var models = 0
     var log = 0
 
     /// Gives rows away one by one in the order of `wishes` until `rows` are gone; what is left goes to the log.
     mutating func share(_ rows: Int, _ wishes: [(WritableKeyPath<FlightRows, Int>, upTo: Int)]) {
+        log += Rows.share(rows, among: &self, wishes)
+    }
+}
+
+/// Rows of a screen that parts of a view want.
+enum Rows {
+    /// Gives rows away one by one in the order of `wishes`; returns what is left.
+    static func share<Parts>(
+        _ rows: Int, among parts: inout Parts,
+        _ wishes: [(WritableKeyPath<Parts, Int>, upTo: Int)]
+    ) -> Int {
         var left = rows
         for (part, limit) in wishes {
-            while left > 0, self[keyPath: part] < limit {
-                self[keyPath: part] += 1
+            while left > 0, parts[keyPath: part] < limit {
+                parts[keyPath: part] += 1
                 left -= 1
             }
         }
-        log += left
+        return left
     }
 }
 
@@ -50,13 +63,16 @@ extension Canvas {
         let count = positionCount
         let isHolding = state.selectedPosition != nil
         let hasChart = isHolding || hasEntrySeries
-        var rows = FlightRows(positions: min(count, 1), chart: hasChart ? 2 : 0, market: 2, log: 1)
+        var rows = FlightRows(
+            positions: min(count, 1), chart: hasChart ? 2 : 0, market: 2, models: modelRows.least,
+            log: 1)
         let fixed = (count > 0 ? 2 : 4) + 3 + 1 + 2
         rows.share(
-            area.rows - fixed - rows.positions - rows.chart - rows.market - rows.log,
+            area.rows - fixed - rows.positions - rows.chart - rows.market - rows.models - rows.log,
             [
                 (\.positions, min(count, 2)), (\.chart, hasChart ? 3 : 0), (\.market, 4),
-                (\.positions, min(count, 3)), (\.market, 5), (\.positions, min(count, 4)),
+                (\.positions, min(count, 3)), (\.market, 5), (\.models, modelRows.most),
+                (\.positions, min(count, 4)),
                 (\.chart, hasChart ? 4 : 0), (\.log, 3), (\.chart, hasChart ? 6 : 0), (\.market, 7),
                 (\.positions, min(count, 12)), (\.log, 6), (\.chart, hasChart ? 12 : 0),
             ])
@@ -84,18 +100,27 @@ extension Canvas {
         drawMarket(in: take(rows.market + 1), isWide: false)
         line(Lines.guards(state), in: take(1))
         line(Lines.session(state), in: take(1))
+        if rows.models > 0 { line(Lines.models(state), in: take(1)) }
         drawLog(in: take(rows.log))
+    }
+
+    /// The line of the models gives way while there is nothing to say of them.
+    private var modelRows: (least: Int, most: Int) {
+        guard let models = state.shown.models else { return (0, 0) }
+        return (Lines.isTroubled(models) ? 1 : 0, 1)
     }
 
     /// The body from 120x36 up: panes in pairs.
     private mutating func drawWideBody(in area: Area) {
         let count = positionCount
         var rows = FlightRows(
-            positions: max(1, min(count, 1)), chart: 4, market: 6, guards: 3, log: 2)
+            positions: max(1, min(count, 1)), chart: 4, market: 6, guards: 3,
+            models: modelRows.most, log: 2)
         // Five titles, and two lines under the chart.
         let fixed = 5 + 2
         rows.share(
-            area.rows - fixed - rows.positions - rows.chart - rows.market - rows.guards - rows.log,
+            area.rows - fixed - rows.positions - rows.chart - rows.market - rows.guards
+                - rows.models - rows.log,
             [
                 (\.positions, min(count, 3)), (\.market, 9), (\.guards, 6), (\.chart, 7),
                 (\.log, 4),
@@ -127,6 +152,7 @@ extension Canvas {
         divider(column: bar.column, in: decisions)
         drawMarket(in: take(rows.market + 1), isWide: true)
         drawGuardsAndSession(in: take(rows.guards + 1))
+        if rows.models > 0 { line(Lines.models(state), in: take(1)) }
         let offset = state.view.logOffset
         title(
             [

@@ -21,7 +21,7 @@ extension Canvas {
 
     private var helpLines: [[Phrase]] {
         var lines: [[Phrase]] = []
-        for context in [KeyContext.everywhere, .guardBar, .closeBar, .flight, .help, .prompt] {
+        for context in HelpWords.order {
             if !lines.isEmpty { lines.append([]) }
             lines.append([Phrase(HelpWords.heading(context), .heading, .bold)])
             var seen: [KeyAction] = []
@@ -54,10 +54,16 @@ extension Canvas {
 }
 
 enum HelpWords {
+    static let order: [KeyContext] = [
+        .everywhere, .guardBar, .closeBar, .views, .flight, .exit, .help, .prompt,
+    ]
+
     static func heading(_ context: KeyContext) -> String {
         switch context {
         case .everywhere: "Everywhere"
-        case .flight: "Flight view"
+        case .views: "In every view"
+        case .flight: "Flight view, 1"
+        case .exit: "Exit view, 3"
         case .guardBar: "In the bar that K opens, for 15 seconds"
         case .closeBar: "In the bar that x opens, for 15 seconds"
         case .help: "In this help"

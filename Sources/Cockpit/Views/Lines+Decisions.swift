@@ -38,7 +38,11 @@ extension Lines {
             phrases.append(Phrase(" " + Times.short(Times.between(position.openedAt, time)), .time))
         }
         guard let exit = state.selectedExit else {
-            return [Segment(phrases), Segment("no exit probability yet", .dim)]
+            guard let why = state.selectedPosition?.exitAbsent else {
+                return [Segment(phrases), Segment("no exit probability yet", .dim)]
+            }
+            let words = "NO EXIT p: " + Words.safe(why, columns: 60)
+            return [Segment(phrases), Segment([Phrase(words, .warning, .bold)])]
         }
         var words = [
             Phrase(
@@ -50,7 +54,12 @@ extension Lines {
         if let since = exit.overSince, let time = engineTime(state) {
             words += [.label(" for "), Phrase(Times.short(Times.between(since, time)), .time)]
         }
-        return [Segment(phrases), Segment(words)]
+        var segments = [Segment(phrases), Segment(words)]
+        if let crossing = crossing(exit) { segments.append(Segment([crossing], rank: 2)) }
+        if exit.degraded == true {
+            segments.append(Segment([Phrase("degraded", .warning, .bold)], rank: 1))
+        }
+        return segments
     }
 
     static func isOver(_ exit: ExitTopic) -> Bool { exit.probability >= exit.threshold }
@@ -188,11 +197,12 @@ extension Lines {
                     .label("signals "), Phrase(Figures.percent(entry.signalRate, decimals: 1)),
                     .label(" of " + Figures.percent(entry.expectedSignalRate, decimals: 1)),
                 ], rank: 2)
-        ]
+        ] + stuck(entry)
     }
 
     /// What would happen if a signal came now.
-    static func ifFired(_ state: CockpitState) -> [Segment] {
+    /// With `absences`, why a side cannot fire at all.
+    static func ifFired(_ state: CockpitState, absences: Bool = true) -> [Segment] {
         guard let entry = state.selectedEntry else { return [] }
         func would(_ name: String, _ side: EntrySideTopic?) -> Segment? {
             guard let side else { return nil }
@@ -205,6 +215,7 @@ extension Lines {
                 rank: isFirst ? 0 : 1)
         }
         return [would("LONG", entry.long), would("SHORT", entry.short)].compactMap { $0 }
+            + (absences ? self.absences(entry) : [])
     }
 
     // MARK: Why no trade

@@ -33,12 +33,16 @@ enum Lines {
         if let release = release(state) {
             segments.append(Segment([Phrase(release, .prompt), .label(" releases")], rank: 2))
         }
+        segments += modelsHeader(state)
         if let engine, state.view.columns >= 120 {
             let up = Times.long(Times.between(engine.startedAt, engine.engineTime))
-            for (label, value, rank) in [
-                ("model ", Words.safe(engine.modelSet, columns: 16), 7),
+            var words = [
                 ("profile ", Words.safe(engine.profile, columns: 12), 8), ("up ", up, 9),
-            ] {
+            ]
+            if state.engine.data.models == nil {
+                words.insert(("model ", Words.safe(engine.modelSet, columns: 16), 7), at: 0)
+            }
+            for (label, value, rank) in words {
                 segments.append(Segment([.label(label), Phrase(value)], rank: rank))
             }
         }
