@@ -121,6 +121,28 @@ import Trading
         }
     }
 
+    /// Intervals 0 1 2, then 6 after three silent ones, then 11 after four.
+    @Test func `a window of n candles back may span 2 n + 2 intervals and no more`() throws {
+        var market = try candleMarket()
+        for step in [0, 1, 2, 6, 11] as [Int64] {
+            market.play(
+                kline(
+                    firstCandle + .minutes(5) * step, 500, 500, 500, 500, volume: 7, takerBuy: 7))
+        }
+        func row(_ age: Int) -> FeatureRow {
+            var row = FeatureRow()
+            CandleFeatures.compute(market.candles5m, age: age, needed: .candles, into: &row)
+            return row
+        }
+        // One back spans at most four intervals: 2 to 6, not 6 to 11.
+        #expect(row(1)[.return1] == 0)
+        #expect(row(0)[.return1].isNaN && row(0)[.volumeChange].isNaN)
+        // Two back at most six, three back at most eight: 2 to 11 and 1 to 11 are nine and ten.
+        #expect(row(0)[.takerBuyRatio3].isNaN && row(0)[.return3].isNaN)
+        #expect(row(1)[.takerBuyRatio3] == 1 && row(1)[.return3] == 0)
+        #expect(row(0)[.takerBuyRatio1] == 1)
+    }
+
     @Test func `a market that does not move has missing features, never infinite ones`() throws {
         var market = try candleMarket()
         for step in 0..<8_700 as Range<Int64> {

@@ -42,9 +42,13 @@ func generatedKlines(_ count: Int, seed: UInt64) -> [Kline] {
     var time = firstCandle
     var close: Int64 = 5_000_000_000_000
     var step: Int64 = 1_000
+    // Of coarse steps many are alike: rises as long as falls.
+    var grain: Int64 = 10_000_000
     while result.count < count {
         if Int.random(in: 0..<60, using: &random) == 0 {
-            step = Int64.random(in: 0...4_000, using: &random)
+            let isCoarse = Bool.random(using: &random)
+            grain = isCoarse ? 5_000_000_000 : 10_000_000
+            step = Int64.random(in: 0...(isCoarse ? 6 : 4_000), using: &random)
         }
         switch Int.random(in: 0..<400, using: &random) {
         case 0: time = time + .minutes(5 * Int64.random(in: 2...9, using: &random))
@@ -52,11 +56,11 @@ func generatedKlines(_ count: Int, seed: UInt64) -> [Kline] {
         default: break
         }
         let open = close
-        // In multiples of a tenth of a unit of quote; never lower than half of the beginning.
+        // Never lower than half of the beginning.
         close = max(
             2_500_000_000_000,
-            open + Int64.random(in: -step...step, using: &random) * 10_000_000)
-        let wick = step / 3 * 10_000_000
+            open + Int64.random(in: -step...step, using: &random) * grain)
+        let wick = step / 3 * grain
         let high = max(open, close) + Int64.random(in: 0...1, using: &random) * wick
         let low = min(open, close) - Int64.random(in: 0...1, using: &random) * wick
         let volume = Int64.random(in: 1...900_000_000_000, using: &random)

@@ -104,10 +104,10 @@ private func played(_ market: inout MarketState, _ kline: Kline) -> MarketChange
     ) throws {
         var random = Seeded(seed)
         var configuration = MarketConfiguration()
-        configuration.maxCandles5m = 40
+        configuration.maxCandles5m = 26
         var market = try market(configuration)
         var clock: Int64 = 0
-        for id in 1...600 as ClosedRange<Int64> {
+        for id in 1...250 as ClosedRange<Int64> {
             clock += Int64.random(in: 0...90_000, using: &random)
             _ = market.advance(to: at(clock))
             _ = market.apply(
@@ -125,20 +125,7 @@ private func played(_ market: inout MarketState, _ kline: Kline) -> MarketChange
             }
             #expect(wrong == [], "seed \(seed), print \(id)")
         }
-        #expect(market.candles5m.count == 40)
+        #expect(market.candles5m.count == 26)
         #expect(market.candles1m.activity(0).isNaN)
-    }
-
-    @Test func `a candle after a long silence does not reach back over it`() throws {
-        var market = try playback()
-        for step in [0, 1, 2, 6, 7, 20] as [Int64] { _ = played(&market, kline(step, 100)) }
-        let series = market.candles5m
-        // One back: up to four intervals, 2 to 6; not thirteen, 7 to 20.
-        #expect(series.reaches(back: 1, from: 2))
-        #expect(!series.reaches(back: 1, from: 0))
-        #expect(series.reaches(back: 4, from: 1))
-        #expect(series.reaches(back: 0, from: 0))
-        #expect(!series.reaches(back: 1, from: 5))
-        #expect(!series.reaches(back: 0, from: 6))
     }
 }

@@ -67,7 +67,7 @@ struct CandleColumns {
     }
 
     /// Whether the candle `back` before the first is there, and not so old that there must have been long silences
-    /// between them; as `CandleSeries.reaches(back:from:)`.
+    /// between them: intervals without prints are absent, and neighbors in the series need not be neighbors in time.
     @inline(__always)
     func reaches(_ back: Int) -> Bool {
         guard back < count else { return false }

@@ -3,14 +3,6 @@ import Trading
 // What features look at in closed candles.
 
 extension CandleSeries {
-    /// Whether the candle `back` candles before the one of `age` is kept, and not so old that there must have been long
-    /// silences between them: intervals without prints are absent, and neighbors in the series need not be neighbors in
-    /// time.
-    package func reaches(back: Int, from age: Int) -> Bool {
-        guard let newest = fromEnd(age), let oldest = fromEnd(age + back) else { return false }
-        return newest.openTime - oldest.openTime <= interval * Int64(2 * back + 2)
-    }
-
     /// The sum of the squared simple returns of the `activityReturns` candles up to that of `age`; NaN when not all
     /// are known, or when the series does not keep it. Kept because a month of it is looked at in every row.
     package func activity(_ age: Int) -> Double {
