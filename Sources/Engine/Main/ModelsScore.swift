@@ -129,9 +129,12 @@ struct ModelsScore: ParsableCommand {
         writer.endArray()
         writer.key("rows")
         writer.beginArray()
+        var bar = ProgressBar("score")
+        defer { bar.clear() }
         for index in 0..<table.count {
             let row = Array(table.row(index))
             let answers = Self.answers(trees, row)
+            bar.show(Double(index) / Double(table.count))
             writer.beginObject()
             writer.field("row", index)
             if answers.count == 1 {

@@ -7,6 +7,10 @@ extension JSONCursor {
     @_lifetime(self: copy self)
     mutating func key(_ seen: inout Set<String>) throws(ModelError) -> String? {
         guard let key = try key() else { return nil }
+        // No known key is as long; the refusal is to stay a line.
+        guard key.utf8.count <= 100 else {
+            throw .unknownKey(SafeText.clean(key, maxLength: 40))
+        }
         guard seen.insert(key).inserted else { throw .duplicateKey(key) }
         return key
     }
