@@ -137,8 +137,53 @@ struct EnsembleTests {
     }
 }
 
+struct PositionFeatureTests {
+    @Test func `flow since entry is counted from the first fill`() throws {
+        let members = [
+            try TestSets.card(.exitLong, 0, [.init(feature: .cvdSinceEntry, weight: 1)])
+        ]
+        var cockpit = try Cockpit { $0.modelSet = try TestSets.set(members) }
+        _ = try cockpit.openPosition()
+        // Buyers only came before; from here on one bought and three sold.
+        cockpit.trade(at: 60_000, after: .seconds(1), side: .buy)
+        for _ in 0..<3 { cockpit.trade(at: 60_000, after: .seconds(1), side: .sell) }
+        let record = try #require(cockpit.engine.symbols[0].position?.record)
+        #expect(cockpit.engine.exitRow(0, record)[.cvdSinceEntry] == -0.5)
+    }
+
+    @Test func `the regime at entry stays with the position, also over a restart`() throws {
+        let members = [
+            try TestSets.card(.exitLong, 0, [.init(feature: .entryDayTrend, weight: 1)])
+        ]
+        func cockpit(_ recovered: RecoveredState? = nil) throws -> Cockpit {
+            try Cockpit(recovered: recovered, startTime: Cockpit.start + .hours(48)) {
+                $0.modelSet = try TestSets.set(members)
+            }
+        }
+        var first = try cockpit()
+        for candle in 0..<400 {
+            // Up by 6 % in the last day.
+            let minute = 48 * 60 - 5 * Int64(400 - candle)
+            first.send(
+                .market(
+                    Cockpit.btc, .kline(HistoryTests.kline(minute, 56_000 + 10 * Int64(candle)))))
+        }
+        _ = try first.openPosition()
+        let record = try #require(first.position)
+        #expect(record.regime?.dayTrend == .bull)
+        #expect(first.engine.exitRow(0, record)[.entryDayTrend] == 1)
+        var state = RecoveredState()
+        for fact in first.facts { state.apply(fact) }
+        let second = try cockpit(state)
+        let kept = try #require(second.engine.symbols[0].position?.record)
+        #expect(second.engine.exitRow(0, kept)[.entryDayTrend] == 1)
+        // What flowed since the entry is of the run before.
+        #expect(second.engine.exitRow(0, kept)[.cvdSinceEntry].isNaN)
+    }
+}
+
 struct HistoryTests {
-    private func kline(_ minute: Int64, _ close: Int64, interval: Duration = .minutes(5)) -> Kline {
+    static func kline(_ minute: Int64, _ close: Int64, interval: Duration = .minutes(5)) -> Kline {
         let open = Cockpit.start + .minutes(minute)
         let price = Cockpit.price(close)
         return Kline(
@@ -186,7 +231,8 @@ struct HistoryTests {
             for candle in 0..<candles {
                 cockpit.send(
                     .market(
-                        Cockpit.btc, .kline(kline(100 - 5 * (candles - candle), 60_000 + candle))))
+                        Cockpit.btc,
+                        .kline(Self.kline(100 - 5 * (candles - candle), 60_000 + candle))))
             }
             cockpit.read()
             for _ in 0..<5 { cockpit.trade(at: 60_000, after: .seconds(15)) }
@@ -206,7 +252,7 @@ struct HistoryTests {
             for candle in 0..<candles {
                 let minute = 100 - candles + candle
                 cockpit.send(
-                    .market(Cockpit.btc, .kline(kline(minute, 60_000, interval: .minutes(1)))))
+                    .market(Cockpit.btc, .kline(Self.kline(minute, 60_000, interval: .minutes(1)))))
             }
             cockpit.read()
             for _ in 0..<3 { cockpit.trade(at: 60_000, after: .seconds(15)) }

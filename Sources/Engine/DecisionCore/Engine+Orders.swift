@@ -1,4 +1,6 @@
 import Exits
+import Features
+import Market
 import Messages
 import Risk
 import Trading
@@ -357,9 +359,11 @@ extension Engine {
             leverage: configuration.profile.leverage)
         record.enter(quantity, at: fill.price, commission: commission)
         if isObserved { record.isObserved = true }
+        if isOwn { record.regime = RegimeRules.standard.regime(symbols[index].closedRow).known }
         account.book(profit: .zero, commission: commission)
         var position = OpenPosition(record: record)
         position.isAdopted = !isOwn
+        position.flowAtEntry = symbols[index].market.flow.sinceStart
         adopt(position, at: index)
         if isOwn { account.countEntry() }
         positionChanged(index)

@@ -1,3 +1,4 @@
+import Features
 import Messages
 package import Models
 package import Trading
@@ -57,11 +58,16 @@ package struct ModelsInForce: Sendable {
 
     private static func neededAtClose(_ set: ModelSet) -> FeatureMask {
         var needed = set.neededForEntry.union(set.neededForExit)
+        if needed.intersects(regimeFeatures) { needed = needed.union(RegimeRules.needed) }
         if let policy = set.policy, policy.mode != .off {
             needed = needed.union(PolicyState.marketFeatures)
         }
         return needed
     }
+
+    private static let regimeFeatures = FeatureMask([
+        .entryPersistence, .entryVolatility, .entryDayTrend,
+    ])
 
     private static func drift(of set: ModelSet) -> [RoleDrift] {
         ModelRole.allCases.map { RoleDrift($0, set.driftMonitor($0)) }

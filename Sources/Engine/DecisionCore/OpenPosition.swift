@@ -1,3 +1,4 @@
+import Market
 package import Messages
 package import Trading
 
@@ -61,6 +62,11 @@ package struct ExitWatch: Sendable {
     }
 }
 
+extension MarketRegime {
+    /// `nil` when none of its words is known.
+    var known: MarketRegime? { self == MarketRegime() ? nil : self }
+}
+
 /// A position of ours with everything that keeps it safe and closes it.
 package struct OpenPosition: Sendable {
     package internal(set) var record: PositionRecord
@@ -87,6 +93,8 @@ package struct OpenPosition: Sendable {
     package internal(set) var beyondStopSince: Timestamp?
     package internal(set) var liquidationPrice: Price?
     package internal(set) var exit = ExitWatch()
+    /// The sums of all flow when it was opened; `nil` for a position of an earlier run, whose sums began elsewhere.
+    var flowAtEntry: FlowSums?
 
     init(record: PositionRecord) { self.record = record }
 

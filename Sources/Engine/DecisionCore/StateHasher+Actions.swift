@@ -180,6 +180,9 @@ extension StateHasher {
         combine(record.leverage)
         combine(record.nakedTime?.nanoseconds ?? -1)
         combine(record.isObserved ?? false)
+        combine(record.regime?.persistence.map { Int($0.rawValue) } ?? 9)
+        combine(record.regime?.volatility.map { Int($0.rawValue) } ?? 9)
+        combine(record.regime?.dayTrend.map { Int($0.rawValue) } ?? 9)
         if depth == .everything {
             combine(record.entryProbability)
             combine(record.entryThreshold)

@@ -92,7 +92,8 @@ extension SymbolState {
                 openedTime: record.openedTime,
                 maxHold: record.maxHoldUntil - record.openedTime, initialStop: record.initialStop,
                 stop: record.stopPrice, target: record.targetPrice,
-                highestMark: record.highestMark, lowestMark: record.lowestMark),
+                highestMark: record.highestMark, lowestMark: record.lowestMark,
+                flowAtEntry: position?.flowAtEntry, regimeAtEntry: record.regime ?? MarketRegime()),
             market: market, at: now, needed: look.models.neededForExit, to: &row)
         return row
     }

@@ -119,6 +119,8 @@ package struct PositionRecord: Hashable, Sendable, Codable {
     /// Somebody else's, and left alone: without stop or target of ours, closed only by the operator. `nil` is no, as in
     /// records of older builds.
     package var isObserved: Bool?
+    /// What the market was like when it was entered; `nil` when no model wants to know, and in records of older builds.
+    package var regime: MarketRegime?
 
     package init(
         instrument: InstrumentID, direction: Direction, quantity: Quantity, cost: Money,
@@ -154,6 +156,7 @@ package struct PositionRecord: Hashable, Sendable, Codable {
         nakedTime = nil
         nakedSince = nil
         isObserved = nil
+        regime = nil
     }
 
     /// Cost ÷ quantity, rounded down to 10⁻⁸; for display, the exact cost is what counts.

@@ -38,6 +38,6 @@ extension PolicyState {
         let mean = last.reduce(0, +) / Double(last.count)
         let squares = last.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         let deviation = (squares / Double(last.count - 1)).squareRoot()
-        return deviation > 0 ? mean / deviation : 0
+        return deviation > 1e-12 ? mean / deviation : 0
     }
 }
