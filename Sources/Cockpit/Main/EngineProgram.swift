@@ -5,9 +5,14 @@ enum EngineProgram {
     /// The commands that are its, and are passed on word by word.
     static let verbs = [
         "run", "serve", "replay", "features", "backtest", "optimize", "walk-forward", "stress",
-        "train", "models",
-        "deploy", "exchange", "simulate", "doctor", "bench", "config", "demo-report",
+        "train", "deploy", "exchange", "simulate", "doctor", "bench", "config", "demo-report",
     ]
+
+    /// Whether a command line is that program's; of `models` only what needs no engine is.
+    static func takes(_ arguments: [String]) -> Bool {
+        guard let verb = arguments.first else { return false }
+        return verbs.contains(verb) || verb == "models" && arguments.dropFirst().first == "score"
+    }
 
     static var path: String { Files.programFolder() + "/narwhald" }
 

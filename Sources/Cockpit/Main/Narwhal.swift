@@ -19,14 +19,14 @@ struct Narwhal: ParsableCommand {
             AttachCommand.self, StatusCommand.self, PauseCommand.self, ResumeCommand.self,
             CloseCommand.self, ReduceCommand.self, BreakEvenCommand.self,
             FlattenCommand.self, KillCommand.self, HaltCommand.self, ArmCommand.self,
-            SnapshotCommand.self,
+            SnapshotCommand.self, ModelsCommands.self,
             ThemesCommand.self, DemoCommand.self,
         ],
         defaultSubcommand: AttachCommand.self)
 
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        if let verb = arguments.first, EngineProgram.verbs.contains(verb) {
+        if EngineProgram.takes(arguments) {
             let failure = EngineProgram.become(arguments)
             complain(failure.message)
             Glibc.exit(failure.exit.rawValue)

@@ -14,6 +14,7 @@ struct Narwhald: ParsableCommand {
             Run.self, Replay.self, FeaturesCommand.self, BacktestCommand.self, Simulate.self,
             Bench.self, Exchange.self, DemoReport.self,
             Config.self, DoctorCommand.self, Kill.self,
+            ModelsCommand.self,
         ])
 }
 

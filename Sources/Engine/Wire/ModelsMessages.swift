@@ -71,9 +71,11 @@ package struct ModelsRequest: Hashable, Sendable, Codable {
         if verb.needsSet, set == nil { return "'\(verb.method)' needs the 'set' that is meant" }
         if let set, !(1...128).contains(set.utf8.count) { return "'set' has 1 to 128 bytes" }
         if verb == .add {
-            guard let path, path.hasPrefix("/") || path.hasPrefix("built-in:"), path.utf8.count <= 4_096
+            guard let path, path.hasPrefix("/") || path.hasPrefix("built-in:"),
+                path.utf8.count <= 4_096
             else {
-                return "'models.add' needs the 'path' of a folder, beginning with /, or built-in:NAME"
+                return
+                    "'models.add' needs the 'path' of a folder, beginning with /, or built-in:NAME"
             }
         }
         if let note, note.utf8.count > 500 { return "'note' has at most 500 bytes" }
