@@ -68,6 +68,25 @@ final class SocketClient {
         return report
     }
 
+    /// The answer to a question or an order about models.
+    func models(_ request: ModelsRequest) throws -> Result<ModelsReport, WireError> {
+        switch try answer(to: .models(request)) {
+        case .result(_, .models(let report)): return .success(report)
+        case .failure(_, let error): return .failure(error)
+        case .result, .snapshot, .delta, .command: throw Failure(description: "another answer")
+        }
+    }
+
+    /// Everything that the engine shows of `topics` now.
+    func snapshot(of topics: [Topic]) throws -> Snapshot {
+        try send(.subscribe(SubscribeRequest(topics: topics)))
+        let deadline = Moment(seconds: 5)
+        while let message = try next(until: deadline) {
+            if case .snapshot(let snapshot) = message { return snapshot.data }
+        }
+        throw Failure(description: "no snapshot")
+    }
+
     /// Sends a command and hands each new look of its ladder to `isEnough` until that says so.
     @discardableResult
     func command(
