@@ -29,6 +29,22 @@ import Testing
         #expect(drawn(chart, columns: 4, rows: 1, .ascii).text == ":.:|")
     }
 
+    @Test func `the column of a sample is known as long as it is drawn`() {
+        // The sweep above: 4, 5, 6 stand at 0, 1, 2, and the one before them is gone.
+        var chart = Chart(samples: [0, 0, 1, 0.5, 1], newestNumber: 6, range: 0...1)
+        let ages = [0, 1, 2, 3, -1]
+        #expect(
+            ages.map { chart.column(ofAge: $0, columns: 4, glyphs: .ascii) } == [2, 1, 0, nil, nil])
+        // Two samples a column: 3...6 at places 3 to 6 of eight, two of which are the gap.
+        #expect(
+            ages.map { chart.column(ofAge: $0, columns: 4, glyphs: .braille) }
+                == [3, 2, 2, 1, nil])
+        chart.motion = .scroll
+        #expect(
+            ages.map { chart.column(ofAge: $0, columns: 4, glyphs: .ascii) } == [3, 2, 1, 0, nil])
+        #expect(chart.column(ofAge: 0, columns: 0, glyphs: .ascii) == nil)
+    }
+
     @Test func `a scrolling chart has its newest sample at the right`() {
         var chart = Chart(samples: [0.5, 1], newestNumber: 1, range: 0...1)
         chart.motion = .scroll

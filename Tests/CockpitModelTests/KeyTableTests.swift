@@ -1,4 +1,5 @@
 import Testing
+import Wire
 
 @testable import CockpitModel
 
@@ -52,5 +53,50 @@ struct KeyTableTests {
         for context in KeyContext.allCases where context != .prompt {
             #expect(KeyTable.binding(for: .character("K"), in: context)?.action == .openGuardBar)
         }
+    }
+}
+
+struct ViewKeyTests {
+    @Test
+    func `3 shows the Exit view and 1 goes back, from help too`() {
+        var talk = Conversation.flying(.holding)
+        #expect(talk.state.view.kind == .flight)
+        talk.press("3")
+        #expect(talk.state.view.kind == .exit)
+        #expect(talk.state.keyContext == .exit)
+        talk.press("?1")
+        #expect(talk.state.view.kind == .flight)
+        #expect(!talk.state.view.isHelpOpen)
+    }
+
+    @Test(arguments: ["2", "4", "5", "6", "7"])
+    func `a view that is not there says so and changes nothing`(key: String) {
+        var talk = Conversation.flying(.holding)
+        talk.press("3")
+        #expect(talk.press(key) == [])
+        #expect(talk.state.view.kind == .exit)
+        #expect(
+            talk.state.notice?.text == "there is no view \(key) yet: 1 is Flight, 3 is Exit")
+    }
+
+    @Test
+    func `symbols are selected and closed in the Exit view as in the Flight view`() {
+        var talk = Conversation.flying(.holding)
+        talk.press("3j")
+        #expect(talk.state.selectedSymbol == "ETHUSDT")
+        talk.press("x")
+        #expect(talk.state.closeBar?.symbol == "ETHUSDT")
+        #expect(talk.press("X").verbs == [.close])
+        #expect(talk.press("K").verbs == [.pause])
+        #expect(talk.press("X").verbs == [.kill])
+    }
+
+    @Test
+    func `w means the window in the Flight view and the chart in the Exit view`() {
+        var talk = Conversation.flying(.holding)
+        talk.press("w")
+        #expect(talk.state.view.showsWholeHistory)
+        talk.press("3w")
+        #expect(!talk.state.view.showsWholeHistory)
     }
 }

@@ -35,7 +35,9 @@ struct ScreenTests {
         ]
         for state in states + [
             GoldenTests.guardBar(states[1]), GoldenTests.ladder(states[1], upTo: 3),
-            states[1].pressing("x"), GoldenTests.refusedBreakEven(columns: 80, rows: 24),
+            states[1].pressing("x"), states[1].pressing("3"), states[2].pressing("3"),
+            Sample.cockpit(nil).pressing("3"), Sample.cockpit(Sample.degraded).pressing("3"),
+            Sample.cockpit(Sample.drifting), GoldenTests.refusedBreakEven(columns: 80, rows: 24),
         ] {
             for rows in [0, 1, 2, 3, 5, 8, 23, 24, 25, 27, 35, 36, 70] {
                 for columns in [0, 1, 2, 7, 20, 40, 79, 80, 81, 119, 120, 133, 250] {
@@ -137,14 +139,48 @@ struct ScreenTests {
         snapshot.events = [
             EventTopic(number: .max, time: .min, tag: evil, severity: evil, text: evil)
         ]
+        snapshot.exits?[0].slopePerMinute = .infinity
+        snapshot.exits?[0].crossesInMs = .min
+        snapshot.exits?[0].contributors = [
+            ContributionTopic(name: evil, value: .nan),
+            ContributionTopic(name: evil, value: -.infinity),
+        ]
+        snapshot.exits?[0].members = [
+            MemberTopic(id: evil, weight: .nan, probability: .infinity),
+            MemberTopic(id: evil, weight: -1, probability: nil, absent: evil),
+        ]
+        snapshot.positions?[0].foreign = evil
+        snapshot.entries?[0].longAbsent = evil
+        snapshot.entries?[0].longThreshold = ThresholdTopic(
+            value: .nan, base: .infinity, lowest: -.infinity, highest: .nan, pinned: true,
+            stuck: false, signalRate: .nan, expectedSignalRate: .infinity, candlesSinceSignal: .min)
+        snapshot.entries?[0].policy = PolicyTopic(
+            mode: evil, action: evil, actions: [PolicyActionTopic(action: evil, probability: .nan)],
+            at: .max)
+        snapshot.models = ModelsTopic(
+            name: evil, digest: evil, note: evil, schema: evil, degraded: true,
+            members: [
+                ModelMemberTopic(
+                    id: evil, kind: evil, role: evil, weight: .nan, state: "absent", why: evil)
+            ],
+            drift: [
+                DriftTopic(
+                    role: evil, word: "alarm", rows: .min, neededRows: .max,
+                    worst: [DriftFeatureTopic(name: evil, psi: .nan)], outputPsi: .infinity),
+                DriftTopic(
+                    role: evil, word: evil, rows: .max, neededRows: .min, worst: [], outputPsi: nil),
+            ], changedAt: .min, changedBy: evil, problem: evil)
+        snapshot.exitSeries?[1].times = [.min, .max]
         snapshot.exitSeries?[0].symbol = evil
         snapshot.exitSeries?[0].values = [.nan, .infinity, -1, 2]
         for (columns, rows) in [(80, 24), (120, 40), (40, 12), (20, 5)] {
             let state = Sample.cockpit(snapshot, columns: columns, rows: rows)
             _ = CockpitScreen.draw(state.pressing("x"), glyphs: .braille)
-            let grid = CockpitScreen.draw(state, glyphs: .braille)
-            #expect(grid.text.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" })
-            #expect(!grid.text.unicodeScalars.contains("\u{202E}"))
+            for one in [state, state.pressing("3")] {
+                let grid = CockpitScreen.draw(one, glyphs: .braille)
+                #expect(grid.text.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" })
+                #expect(!grid.text.unicodeScalars.contains("\u{202E}"))
+            }
             let plain = PlainText.lines(state).joined(separator: "\n")
             #expect(plain.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" })
         }
@@ -166,19 +202,23 @@ struct ScreenTests {
                 "POSITION ETHUSDT short 3x qty 0.4 entry 3,412.50 mark 3,409.10 PnL +1.36 (+0.19R) stop 3,430.30"
                     + " at exchange liquidation 4,527.00 (+32.8%) close now +0.60 net",
                 "close all now: +3.50 net  every stop hit: -21.30 = -0.2% of equity",
-                "EXIT BTCUSDT p .63 over .603  WANTS OUT, HELD 48m more  (exit p)  why  +.19 whales sell"
-                    + "  +.12 magnet near  -.05 trend  seen .02-.66 since entry",
-                "ENTRY BTCUSDT next in 2m27s  LONG .61 needs .630  SHORT .48 needs .500  signals 5.6% of 6.1%"
-                    + "  if LONG fired now: whale-intent 49 > 30 refuses  if SHORT: nothing refuses",
+                "EXIT BTCUSDT p .63 over .603  WANTS OUT, HELD 48m more  (exit p)  margin +.027"
+                    + "  seen .02-.66 since entry  acts at the close in 2m27s  why  +.19 whales sell"
+                    + "  +.12 magnet near  -.05 trend",
+                "ENTRY BTCUSDT next in 2m27s  LONG .61 needs .630  -.020  base .686  SHORT .48 needs .500"
+                    + "  -.020  base .505  signals 5.6% of 6.1%"
+                    + "  if LONG fired now: whale-intent 49 > 30 refuses  if SHORT: nothing refuses"
+                    + "  LONG  why  +.14 taker buys  -.11 whale flow  +.08 momentum",
                 "FLOW BTCUSDT 15m  WHALE sell 4.31M buy 1.49M net -2.82M one-sided 49/100"
                     + "  RETAIL sell 2.10M buy 2.71M net +610k one-sided 13/100",
                 "FLOW BTCUSDT DIVERGE whales sell, retail buys 6m  taker buy/sell 5m 0.73",
                 "MAP BTCUSDT mark 97,464.3  SHORT 99,510.0 +2.1% 41M strongest  SHORT 98,240.0 +0.8% 12M nearest"
                     + "  LONG 96,590.0 -0.9% 22M  LONG 95,900.0 -1.6% 38M",
                 "GUARDS BTCUSDT 6 pass  BLOCK whale-intent L  NO DATA fear-greed  24h 11 refused",
-                "EXIT ETHUSDT p .21 under .603  stays  seen .18-.30 since entry",
-                "ENTRY ETHUSDT next in 2m27s  LONG .22 needs .630  SHORT -  signals 4.0% of 6.1%"
-                    + "  if LONG fired now: nothing refuses",
+                "EXIT ETHUSDT p .21 under .603  stays  margin -.393  seen .18-.30 since entry"
+                    + "  acts at the close in 2m27s",
+                "ENTRY ETHUSDT next in 2m27s  LONG .22 needs .630  -.410  base .686  SHORT  -"
+                    + "  signals 4.0% of 6.1%  if LONG fired now: nothing refuses",
                 "LAST TRADE last  BTC LONG closed 13:58 by exit p .66  +8.15 net  +0.41R  held 58m",
                 "WHY NO TRADE 24h  288 closes  17 signals  -11 guards  (whale-intent 6 taker-aggression 3 long-trap 2)"
                     + "  -3 risk  = 3 orders",

@@ -290,7 +290,7 @@ struct SnapshotCommand: ParsableCommand {
     @OptionGroup var engine: EngineOptions
     @OptionGroup var look: LookOptions
 
-    @Option(help: ArgumentHelp("Which view; 1 is Flight.", valueName: "number"))
+    @Option(help: ArgumentHelp("Which view: 1 is Flight, 3 is Exit.", valueName: "number"))
     var view = 1
 
     @Option(help: ArgumentHelp("Columns and rows, like 120x40.", valueName: "size"))
@@ -315,16 +315,19 @@ struct SnapshotCommand: ParsableCommand {
             throw ValidationError(
                 "--size must be like 120x40, each side from 1 to \(CellGrid.maxSide)")
         }
-        if view != 1 { throw ValidationError("there is only view 1, Flight, so far") }
+        if view != 1, view != 3 {
+            throw ValidationError("there are views 1, Flight, and 3, Exit; no other so far")
+        }
     }
 
     func run() throws {
         try reporting { () throws(Failure) in
             guard let sides else { return }
             let theme = try ThemeShelf().load(look.theme)
-            let state = try firstSnapshot(
+            var state = try firstSnapshot(
                 of: try engine.find(), theme: theme.name, columns: sides.columns, rows: sides.rows,
                 measures: true)
+            if view == 3 { _ = state.apply(.key(.character("3"))) }
             let grid = CockpitScreen.draw(state, glyphs: look.glyphs ?? .braille)
             let picture =
                 switch format {

@@ -1,5 +1,6 @@
 import CellGrid
 import CockpitModel
+import CockpitViews
 import Wire
 
 /// The cockpit in lines, for pipes and screen readers.
@@ -33,13 +34,19 @@ enum PlainReport {
             if let net = account.everyStopHit { lines.append("every stop hit: \(net) net") }
         }
         lines += (data.positions ?? []).map { position($0, exit: exit(of: $0.symbol, in: data)) }
-        lines += (data.entries ?? []).map(entry)
+        for symbol in state.symbols.prefix(maxSymbols) {
+            lines += PlainText.decisions(state.selecting(symbol))
+        }
+        if let models = PlainText.models(state) { lines.append(models) }
         for verdict in data.guards ?? [] where verdict.state != "pass" {
             lines.append(
                 "guard \(verdict.label) \(verdict.symbol) \(verdict.side): \(verdict.state)")
         }
-        return lines.map { SafeText.clean($0) }
+        return lines.map { SafeText.clean($0, maxScalars: 1_000) }
     }
+
+    /// Of symbols beyond these nothing but their positions is told; an engine trades a handful.
+    private static let maxSymbols = 20
 
     /// One line of the log.
     static func line(_ event: EventTopic) -> String {
@@ -111,17 +118,6 @@ enum PlainReport {
         if let exit {
             line +=
                 " exit p \(hundredths(exit.probability)) of \(hundredths(exit.threshold)) \(exit.state)"
-        }
-        return line
-    }
-
-    private static func entry(_ entry: EntryTopic) -> String {
-        var line = "entry \(entry.symbol):"
-        if entry.paused == true { line += " PAUSED" }
-        for (name, side) in [("long", entry.long), ("short", entry.short)] {
-            guard let side else { continue }
-            line += " \(name) \(hundredths(side.probability)) needs \(hundredths(side.threshold))"
-            if let refusal = side.wouldRefuse { line += " (would be refused: \(refusal))" }
         }
         return line
     }

@@ -71,7 +71,7 @@ extension Canvas {
             Style(.axis))
         drawScale(chart, exit, in: scale, plot: plot)
         if let grouped {
-            drawMarks(chart, grouped, in: plot)
+            drawMarks(chart, grouped, oldest: min(grouped.samples.count, capacity) - 1, in: plot)
         } else {
             let why = state.selectedPosition?.exitAbsent == nil ? "no history yet" : "no history"
             put(Phrase(why, .dim), at: 2, in: plot.line(plot.rows - 1))
@@ -105,37 +105,41 @@ extension Canvas {
         }
     }
 
-    /// Says in the top row where now is and where the position was entered.
-    private mutating func drawMarks(_ chart: Chart, _ grouped: GroupedSeries, in plot: Area) {
-        var taken = 0..<0
-        func mark(_ age: Int?, _ text: String, _ role: Role) {
-            guard let age,
-                let column = chart.column(ofAge: age, columns: plot.columns, glyphs: glyphs)
+    /// Says in the top row where now is and where the position was entered, or since when the chart shows it.
+    private mutating func drawMarks(
+        _ chart: Chart, _ grouped: GroupedSeries, oldest: Int, in plot: Area
+    ) {
+        var taken: [Range<Int>] = []
+        /// An arrow over the column, and words on the side of it where there is room.
+        func mark(_ age: Int, _ text: String, _ role: Role, prefersLeft: Bool) {
+            guard let column = chart.column(ofAge: age, columns: plot.columns, glyphs: glyphs)
             else { return }
-            // The arrow stands over its column; the words follow it where there is room, else they go before it.
+            let arrow = String(glyphs.arrowDown)
             let words = text.utf8.count + 1
-            let isAfter = column + words < plot.columns
-            let start = isAfter ? column : max(0, column - words)
-            let place = start..<min(plot.columns, start + words + 1)
-            guard !place.overlaps(taken) else {
-                put(
-                    Phrase(String(glyphs.arrowDown), role, .bold), at: column, in: plot.line(0))
+            let left = (start: column - words, text: text + " " + arrow)
+            let right = (start: column, text: arrow + " " + text)
+            let places = prefersLeft ? [left, right] : [right, left]
+            for place in places + [(start: column, text: arrow)] {
+                let range = place.start..<place.start + DisplayWidth.of(place.text)
+                guard range.lowerBound >= 0, range.upperBound <= plot.columns,
+                    !taken.contains(where: { $0.overlaps(range) })
+                else { continue }
+                taken.append(range)
+                put(Phrase(place.text, role, .bold), at: place.start, in: plot.line(0))
                 return
             }
-            taken = place
-            let arrow = String(glyphs.arrowDown)
-            put(
-                Phrase(isAfter ? arrow + " " + text : text + " " + arrow, role, .bold), at: start,
-                in: plot.line(0))
         }
-        mark(0, "now", .time)
-        if let opened = state.selectedPosition?.openedAt {
-            // The first point comes up to a moment after the fill.
-            let first = grouped.starts.first ?? opened
-            let isJustBefore = Times.between(opened, first) <= 10_000
-            mark(
-                grouped.age(of: opened) ?? (isJustBefore ? grouped.starts.count - 1 : nil),
-                "entry " + Times.minute(opened), .entry)
+        mark(0, "now", .time, prefersLeft: true)
+        guard let opened = state.selectedPosition?.openedAt, let first = grouped.starts.first
+        else { return }
+        // The first point comes up to a moment after the fill.
+        let isJustBefore = (0...10_000).contains(Times.between(opened, first))
+        let age = isJustBefore ? grouped.starts.count - 1 : grouped.age(of: opened)
+        if let age, age <= oldest {
+            mark(age, "entry " + Times.minute(opened), .entry, prefersLeft: false)
+        } else {
+            let start = grouped.starts[max(0, grouped.starts.count - 1 - oldest)]
+            mark(oldest, "since " + Times.minute(start), .axis, prefersLeft: false)
         }
     }
 

@@ -105,7 +105,9 @@ extension Canvas {
             let name = Words.shortSymbol(
                 entry.symbol, among: state.symbols, columns: 6, glyphs: glyphs)
             for (index, side) in [entry.long, entry.short].enumerated() where row < upper.rows {
-                let phrases = Lines.side(index == 0 ? "LONG " : "SHORT", side)
+                let phrases = Lines.side(
+                    index == 0 ? "LONG " : "SHORT", side,
+                    absent: index == 0 ? entry.longAbsent : entry.shortAbsent)
                 let area = upper.line(row)
                 if index == 0 { put(Phrase(name, .emphasis), at: 1, in: area) }
                 put(phrases, row: area.row, column: area.column + 8, in: area)

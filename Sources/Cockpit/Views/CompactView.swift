@@ -22,7 +22,7 @@ extension Canvas {
         for position in positions {
             add(position.symbol == selected ? 3 : 5) { $0.drawCompact(position, in: $1) }
         }
-        if state.selectedExit != nil {
+        if state.selectedExit != nil || state.selectedPosition?.exitAbsent != nil {
             add(6) { canvas, area in
                 let words = Lines.exitTitle(canvas.state, symbol: canvas.shortSymbol)
                 canvas.line(words + Lines.exitState(canvas.state), in: area)
@@ -31,7 +31,11 @@ extension Canvas {
             add(6) { $0.line(Lines.next($0.state, head: "NEXT"), in: $1) }
             add(10) { $0.line(Lines.funnel($0.state, columns: $1.columns - 2), in: $1) }
         }
+        if state.view.kind == .exit { addExitBlocks(add) }
         if state.notice != nil || state.sinceLeft != nil { add(4) { $0.drawLog(in: $1) } }
+        if let models = state.shown.models, Lines.isTroubled(models) {
+            add(7) { $0.line(Lines.models($0.state), in: $1) }
+        }
         add(11) { $0.line(Lines.guards($0.state), in: $1) }
         add(12) { $0.line(Lines.session($0.state), in: $1) }
         // The highest rank leaves first; the order on the screen stays.
@@ -44,6 +48,18 @@ extension Canvas {
         for (index, block) in kept.enumerated() { block.draw(&self, body.line(index)) }
         let rest = body.splitTop(kept.count).rest
         if rest.rows > 0 { drawLog(in: rest) }
+    }
+
+    /// What the Exit view adds where there is no room for all of it, in its own order of worth.
+    private func addExitBlocks(_ add: (Int, @escaping (inout Canvas, Area) -> Void) -> Void) {
+        if state.selectedPosition != nil {
+            add(7) { $0.line(Lines.exitFacts($0.state), in: $1) }
+            add(7) { $0.line(Lines.exitWhy($0.state, seen: false), in: $1) }
+        } else {
+            add(7) { $0.line(Lines.why($0.state.selectedEntry?.contributors ?? []), in: $1) }
+        }
+        add(7) { $0.line(Lines.entrySide($0.state, isLong: true), in: $1) }
+        add(7) { $0.line(Lines.entrySide($0.state, isLong: false), in: $1) }
     }
 
     private mutating func drawCompactHeader(in area: Area) {

@@ -157,11 +157,17 @@ extension Lines {
 
     // MARK: The entry
 
-    static func side(_ name: String, _ side: EntrySideTopic?) -> [Phrase] {
-        guard let side else { return [Phrase(name + " ", .dim), Phrase("-", .unknown)] }
+    static func side(_ name: String, _ side: EntrySideTopic?, absent: String? = nil) -> [Phrase] {
+        guard let side else {
+            let isAbsent = absent != nil
+            return [
+                Phrase(name + " ", .dim),
+                Phrase(isAbsent ? "absent" : "-", isAbsent ? .warning : .unknown),
+            ]
+        }
         let fires = side.probability >= side.threshold
         return [
-            Phrase(name + " ", name == "LONG" ? .long : .short),
+            Phrase(name + " ", name.hasPrefix("LONG") ? .long : .short),
             Phrase(Figures.probability(side.probability), fires ? .chartOver : .emphasis, .bold),
             .label(" needs "), Phrase(Figures.probability(side.threshold, decimals: 3), .threshold),
         ]
@@ -174,7 +180,8 @@ extension Lines {
         }
         var segments = [
             Segment([Phrase(head, .title, .bold), Phrase(" " + untilNext(entry, state), .time)]),
-            Segment(side("LONG", entry.long)), Segment(side("SHORT", entry.short)),
+            Segment(side("LONG", entry.long, absent: entry.longAbsent)),
+            Segment(side("SHORT", entry.short, absent: entry.shortAbsent)),
         ]
         if entry.paused == true {
             segments.append(Segment([Phrase("PAUSED by you", .warning, .bold)], rank: 1))

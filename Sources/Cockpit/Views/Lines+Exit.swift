@@ -65,7 +65,7 @@ extension Lines {
                     " " + Figures.short(position.multipleOfR, decimals: 2, isSigned: true) + "R",
                     Phrase.role(ofSign: sign)),
             ]),
-            Segment([.label("closed now "), .money(position.closeNow), .label(" net")], rank: 1),
+            Segment([.label("net now "), .money(position.closeNow)], rank: 1),
         ]
         if let foreign = position.foreign {
             let words = "not ours, " + Words.safe(foreign, columns: 12)
@@ -80,17 +80,19 @@ extension Lines {
 
     // MARK: Entries against their thresholds
 
-    /// One side's probability, the threshold with its bounds, and how often it signals.
-    static func entrySide(_ state: CockpitState, isLong: Bool) -> [Segment] {
-        let name = isLong ? "LONG" : "SHORT"
+    /// One side's probability, the threshold with its bounds, and how often it signals; `isAligned` makes the names of
+    /// both sides equally wide.
+    static func entrySide(_ state: CockpitState, isLong: Bool, isAligned: Bool = true) -> [Segment]
+    {
+        let name = isLong ? isAligned ? "LONG " : "LONG" : "SHORT"
         guard let entry = state.selectedEntry else {
-            return [Segment([Phrase(DisplayWidth.padded(name, to: 5), .dim)]), unknown]
+            return [Segment([Phrase(name, .dim)]), unknown]
         }
         let side = isLong ? entry.long : entry.short
         let threshold = isLong ? entry.longThreshold : entry.shortThreshold
         var segments: [Segment] = []
         if let side {
-            segments.append(Segment(self.side(name + (isLong ? " " : ""), side)))
+            segments.append(Segment(self.side(name, side)))
             let margin = Figures.short(
                 side.probability - side.threshold, decimals: 3, isSigned: true)
             segments.append(Segment([Phrase(margin)], rank: 3))
@@ -99,7 +101,7 @@ extension Lines {
             }
         } else {
             let why = isLong ? entry.longAbsent : entry.shortAbsent
-            segments.append(Segment([Phrase(DisplayWidth.padded(name, to: 5), .dim)]))
+            segments.append(Segment([Phrase(name, .dim)]))
             segments.append(why.map { absence($0, columns: 50) } ?? unknown)
         }
         segments += self.threshold(threshold, base: side?.baseThreshold)

@@ -42,16 +42,17 @@ extension Lines {
             || models.drift.contains { $0.word == "warn" || $0.word == "alarm" }
     }
 
-    /// The words for members, drift and the last change.
+    /// The words for members, drift and the last change; the last is cut where there is no room for all of it.
     static func condition(_ models: ModelsTopic) -> [Segment] {
-        var segments: [Segment] = []
-        if let problem = models.problem {
-            let words = "CHANGE REFUSED: " + Words.safe(problem, columns: 80)
-            segments.append(Segment([Phrase(words, .alarm, .bold)], rank: 1))
-        }
-        return segments + [
-            Segment(members(models), rank: 0), Segment(drift(models.drift), rank: 1),
+        let isWhole = !models.degraded && !models.members.isEmpty
+        var segments = [
+            Segment(members(models), rank: isWhole ? 1 : 0), Segment(drift(models.drift)),
         ]
+        if let problem = models.problem {
+            let words = "CHANGE REFUSED: " + Words.safe(problem, columns: 120)
+            segments.append(Segment([Phrase(words, .alarm, .bold)]))
+        }
+        return segments
     }
 
     /// `7/7 ready`, or who is absent.

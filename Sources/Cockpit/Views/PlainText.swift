@@ -28,6 +28,7 @@ package enum PlainText {
         lines.append("LAST TRADE " + Lines.lastTrade(wide).plain)
         lines.append("WHY NO TRADE " + Lines.funnel(wide, columns: 200).plain)
         lines.append(Lines.session(wide).plain)
+        if let models = models(wide) { lines.append(models) }
         lines += wide.commands.suffix(3).map { command($0, wide) }
         if let left = wide.sinceLeft { lines.append(Lines.sinceLeft(left).plain) }
         lines += Lines.events(wide, count: maxEvents).reversed().map { "LOG " + event($0) }
@@ -68,6 +69,75 @@ package enum PlainText {
             text += " NOT DELIVERED, run: " + state.fallbackLine(command.request)
         }
         return text
+    }
+
+    // MARK: What the models say, for every kind of plain output
+
+    /// The set, whether it is whole, and how far the market has drifted from its training; `nil` when nobody told.
+    package static func models(_ state: CockpitState) -> String? {
+        guard state.shown.models != nil else { return nil }
+        return "MODELS " + Lines.set(state).map(\.plain).joined(separator: "  ")
+    }
+
+    /// The exit and the entries of the selected symbol, a line each.
+    package static func decisions(_ state: CockpitState) -> [String] {
+        let name = Words.safe(state.selectedSymbol ?? "-", columns: 40)
+        return [("EXIT", exit(state)), ("ENTRY", entry(state))].compactMap { head, segments in
+            let text = segments.plain
+            return text.isEmpty ? nil : head + " " + name + " " + text
+        }
+    }
+
+    private static func exit(_ state: CockpitState) -> [Segment] {
+        guard let exit = state.selectedExit else {
+            guard let why = state.selectedPosition?.exitAbsent else { return [] }
+            return [Segment("NO EXIT p: " + Words.safe(why, columns: 200))] + Lines.exitFacts(state)
+        }
+        let side = Lines.isOver(exit) ? "over" : "under"
+        let numbers =
+            "p \(Figures.probability(exit.probability)) \(side) "
+            + Figures.probability(exit.threshold, decimals: 3)
+        return [Segment(numbers)] + Lines.exitState(state)
+            + [Lines.crossing(exit).map { Segment([$0]) }].compactMap { $0 }
+            + Lines.exitFacts(state) + Lines.exitWhy(state, seen: false)
+            + members(exit.members, degraded: exit.degraded)
+    }
+
+    private static func entry(_ state: CockpitState) -> [Segment] {
+        guard let entry = state.selectedEntry else { return [] }
+        let name = Words.safe(entry.symbol, columns: 40)
+        var segments: [Segment] = []
+        if entry.paused == true {
+            segments.append(Segment("PAUSED by you, :resume \(name) ends it"))
+        } else if entry.tradable == false {
+            segments.append(Segment("EXITS ONLY at the exchange"))
+        }
+        segments.append(Segment("next in " + Lines.untilNext(entry, state)))
+        for isLong in [true, false] {
+            let side = isLong ? entry.long : entry.short
+            segments += Lines.entrySide(state, isLong: isLong, isAligned: false)
+            segments += members(side?.members, degraded: nil)
+        }
+        segments += Lines.signals(state) + Lines.ifFired(state, absences: false)
+        if let side = Lines.strongerSide(entry), !entry.contributors.isEmpty {
+            segments += [Segment(side)] + Lines.why(entry.contributors)
+        }
+        if let policy = entry.policy { segments += Lines.policy(policy, others: 5) }
+        return segments
+    }
+
+    /// Who said it, or why not.
+    private static func members(_ members: [MemberTopic]?, degraded: Bool?) -> [Segment] {
+        guard let members, !members.isEmpty else { return [] }
+        var segments = degraded == true ? [Segment("DEGRADED")] : []
+        let words = members.prefix(20).map { member in
+            let id = Words.safe(member.id, columns: 40)
+            if let why = member.absent { return id + " absent: " + Words.safe(why, columns: 80) }
+            return id + " " + Figures.probability(member.probability) + " x "
+                + Figures.percent(member.weight, decimals: 0)
+        }
+        segments.append(Segment("(" + words.joined(separator: ", ") + ")"))
+        return segments
     }
 
     private static func banners(_ state: CockpitState) -> [String] {
@@ -111,24 +181,7 @@ package enum PlainText {
             let text = segments.plain
             if !text.isEmpty { lines.append(head + " " + name + " " + text) }
         }
-        if let exit = state.selectedExit {
-            let side = Lines.isOver(exit) ? "over" : "under"
-            let numbers =
-                "p \(Figures.probability(exit.probability)) \(side) "
-                + Figures.probability(exit.threshold, decimals: 3)
-            add("EXIT", [Segment(numbers)] + Lines.exitState(state) + Lines.exitWhy(state))
-        }
-        if let entry = state.selectedEntry {
-            let next = [Segment("next in " + Lines.untilNext(entry, state))]
-            let sides = [
-                Segment(Lines.side("LONG", entry.long)), Segment(Lines.side("SHORT", entry.short)),
-            ]
-            let pause =
-                entry.paused == true
-                ? [Segment("PAUSED by you, :resume \(name) ends it")]
-                : entry.tradable == false ? [Segment("EXITS ONLY at the exchange")] : []
-            add("ENTRY", pause + next + sides + Lines.signals(state) + Lines.ifFired(state))
-        }
+        lines += decisions(state)
         if let flow = state.selectedFlow {
             if let window = state.shownWindow(of: flow) {
                 let classes = Lines.classes(of: window).map { one in
