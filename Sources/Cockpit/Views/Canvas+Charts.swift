@@ -3,13 +3,21 @@ import CockpitModel
 import Wire
 
 extension Canvas {
-    /// A probability over time in 0...1 with its scale on the left; the threshold is named beside its own row.
-    mutating func drawProbability(_ kind: String, threshold: Double?, in area: Area) {
+    /// A probability over time in 0...1 with its scale on the left; the threshold is named beside its own row. With
+    /// `isWhole` as far back as it is known.
+    mutating func drawProbability(
+        _ kind: String, threshold: Double?, isWhole: Bool = false, in area: Area
+    ) {
         let (scale, plot) = area.splitLeft(4)
         guard plot.columns > 4, plot.rows > 0 else { return }
-        let series = state.series(kind)
+        let series = state.series(kind).map {
+            GroupedSeries(
+                $0.points, newestNumber: $0.newestNumber,
+                capacity: Chart.capacity(columns: plot.columns - 1, glyphs: glyphs),
+                isWhole: isWhole)
+        }
         var chart = Chart(
-            samples: series?.points.values ?? [], newestNumber: series?.newestNumber ?? 0,
+            samples: series?.samples ?? [], newestNumber: series?.newestNumber ?? 0,
             range: 0...1,
             threshold: threshold)
         if series == nil { chart.motion = .scroll }

@@ -302,7 +302,7 @@ extension Lines {
             ])
         }
         if !models.note.isEmpty {
-            rows.append([Segment(Words.safe(models.note, columns: 120), .dim)])
+            rows.append([Segment(Words.safe(models.note, columns: 400), .dim)])
         }
         return rows
     }

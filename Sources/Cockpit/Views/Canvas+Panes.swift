@@ -69,15 +69,18 @@ extension Canvas {
 
     var hasEntrySeries: Bool { state.series("long") != nil || state.series("short") != nil }
 
-    mutating func drawEntryCharts(in area: Area) {
+    /// Both sides' probabilities beside each other; with `isWhole` as far back as they are known.
+    mutating func drawEntryCharts(isWhole: Bool = false, in area: Area) {
         guard hasEntrySeries else {
             if area.rows > 0 { put(Phrase("no history yet", .dim), at: 1, in: area.line(0)) }
             return
         }
         let halves = area.splitColumns(weights: [1, 1])
         let entry = state.selectedEntry
-        drawProbability("long", threshold: entry?.long?.threshold, in: halves[0])
-        drawProbability("short", threshold: entry?.short?.threshold, in: halves[1])
+        drawProbability(
+            "long", threshold: entry?.long?.threshold, isWhole: isWhole, in: halves[0])
+        drawProbability(
+            "short", threshold: entry?.short?.threshold, isWhole: isWhole, in: halves[1])
         // Which is which, on the first row, where a probability seldom is.
         put(Phrase("LONG", .long), at: 5, in: halves[0].line(0))
         put(Phrase("SHORT", .short), at: 5, in: halves[1].line(0))

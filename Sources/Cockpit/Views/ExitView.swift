@@ -134,7 +134,9 @@ extension Canvas {
         }
         title(words, right: Lines.signals(state), in: area.line(0))
         let (plot, lines) = area.splitTop(1).rest.splitBottom(2)
-        if plot.rows > 0 { drawEntryCharts(in: plot) }
+        if plot.rows > 0 {
+            drawEntryCharts(isWhole: state.view.showsWholeHistory, in: plot)
+        }
         line(Lines.entrySide(state, isLong: true), in: lines.line(0))
         line(Lines.entrySide(state, isLong: false), in: lines.line(1))
     }

@@ -89,7 +89,7 @@ extension Lines {
         guard let first = all.min(by: { $0.rows < $1.rows }) else {
             return [.label("drift "), Phrase("n/a", .unknown)]
         }
-        return drift(first, namesRole: namesRole)
+        return drift(first)
     }
 
     /// The drift of one role.
