@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ModelStore
 import Models
 import Research
 import Risk
@@ -14,9 +15,10 @@ struct BacktestCommand: ParsableCommand {
         discussion: """
             --klines plays candles: while a position is open the extreme that hurts it comes first, stops and targets \
             fill at their prices on the way, takers pay half the spread and the slippage. --tape plays a raw capture \
-            or a dump of trades, where orders fill on the tape. Profile research takes the thresholds of the models, \
-            a stop of 1 %, a target of 1.5 %, four hours, and leaves out the rules that end a test early; the other \
-            profiles are those of the engine, whose pauses are ended at 00:00 UTC in the operator's place.
+            or a dump of trades, where orders fill on the tape. Profile research takes thresholds, stop, target and \
+            longest hold of the models (1 %, 1.5 % and 4 h where they name none), and leaves out the rules that end \
+            a test early; the other profiles are those of the engine, whose pauses are ended at 00:00 UTC in the \
+            operator's place.
             """)
 
     @Option(help: "Candles of 1 or 5 minutes: csv, .gz or .zip.")
@@ -25,7 +27,7 @@ struct BacktestCommand: ParsableCommand {
     @Option(help: "A raw capture, or the exchange's aggTrades or trades dump.")
     var tape: String?
 
-    @Option(help: "The folder of a model set, or 'scorecard'.")
+    @Option(help: "The folder of a model set, a set that is built in, or 'scorecard'.")
     var models: String = "scorecard"
 
     @Option(help: "research, bracket, guarded or optimised.")
@@ -77,6 +79,9 @@ struct BacktestCommand: ParsableCommand {
         let name = try DataFiles.symbol(symbol, file: klines ?? tape ?? "")
         var settings = BacktestSettings(
             profile: try chosenProfile(), models: try ModelSets.load(models))
+        if profile == Profile.research.name, let bracket = settings.models.bracket {
+            settings.profile.setBracket(bracket)
+        }
         settings.warmUp = warmUp
         settings.from = try day(from, "--from")
         settings.to = try day(to, "--to")
@@ -165,13 +170,17 @@ struct BacktestCommand: ParsableCommand {
     }
 }
 
-/// Where model sets come from: the one place that loads them for commands.
+/// Where model sets come from: the one place that loads them for commands over data files.
 enum ModelSets {
-    /// The set of `name`: `scorecard`, or the folder of a set.
+    /// The set of `name`: `scorecard`, one that is built in, or the folder of a set.
     static func load(_ name: String) throws -> ModelSet {
-        guard name == "scorecard" else {
-            throw fail("--models \(SafeText.clean(name, maxLength: 80)): only 'scorecard' exists")
-        }
-        return DataFiles.scorecard
+        if name == "scorecard" { return DataFiles.scorecard }
+        do throws(ModelStoreError) {
+            let shipped = BundledModels.shipped
+            let files =
+                shipped.names.contains(name)
+                ? try shipped.files(named: name) : try ModelFiles(folder: name)
+            return try files.makeSet()
+        } catch { throw fail(error.text) }
     }
 }

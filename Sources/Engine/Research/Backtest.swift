@@ -170,7 +170,7 @@ package enum Backtest {
         session.finish()
         var result = result(of: session, settings: settings, start: tape.startTime)
         result.warmUp = settings.profile.warmUpCandles
-        result.run.equity = session.equity.map { EquityPoint(time: $0.time, equity: $0.equity) }
+        result.run.equity = session.equity.map { EquitySample(time: $0.time, equity: $0.equity) }
         result.statistics = Statistics(result.run)
         return result
     }
@@ -196,7 +196,8 @@ package enum Backtest {
         let run = TradingRun(
             start: start, end: engine.now, startingEquity: settings.startingBalance,
             trades: trades, equity: [], decisions: decisions,
-            expectedSignalRate: settings.models.expectedSignalRate)
+            expectedSignalRate: settings.models.expectedSignalRate,
+            openSince: engine.symbols[0].position?.record.openedTime)
         let symbol = engine.symbols[0]
         let open = symbol.position.map { position in
             BacktestResult.OpenTrade(
@@ -258,6 +259,15 @@ extension Profile {
 }
 
 extension Profile {
+    /// Takes the bracket that models were trained for: stop, target, and the horizon in five-minute candles.
+    package mutating func setBracket(_ bracket: TrainedBracket) {
+        func rate(_ fraction: Double) -> Rate { Rate(units: Int64((fraction * 1e8).rounded())) }
+        setBracket(stop: rate(bracket.stop), target: rate(bracket.target))
+        maxHold = .minutes(5) * Int64(bracket.horizonCandles)
+        // The rules' holds are for hours; a shorter trade is not held.
+        if maxHold < .hours(2) { minimumHold = .fixed(.zero) }
+    }
+
     /// Sets stop and target of a bracket, fractions of the entry; `nil` keeps what it is.
     package mutating func setBracket(stop: Rate?, target: Rate?) {
         switch stopRule {

@@ -11,8 +11,10 @@ extension CandleTable {
         var table = CandleTable(symbol: symbol, interval: longer, hasTakerVolume: hasTakerVolume)
         table.report = report
         let length = longer.milliseconds
+        // What began before the table is not whole.
+        let first = openTimes.first.map { ($0 + length - 1) / length * length } ?? 0
         var open: CandleRow?
-        for index in openTimes.indices {
+        for index in openTimes.indices where openTimes[index] >= first {
             let row = self[index]
             let start = row.openTime - row.openTime % length
             if var known = open, known.openTime == start {
@@ -20,8 +22,7 @@ extension CandleTable {
                 open = known
             } else {
                 if let known = open { table.append(known) }
-                // What began before the table is not whole.
-                open = index > 0 || row.openTime == start ? row.beginning(at: start) : nil
+                open = row.beginning(at: start)
             }
             if let known = open, row.openTime + interval.milliseconds == start + length {
                 table.append(known)

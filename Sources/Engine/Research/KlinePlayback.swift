@@ -30,7 +30,7 @@ package struct KlineCosts: Hashable, Sendable {
 package struct KlinePlayback: Sendable {
     package private(set) var session: PlaybackSession
     /// Equity at mark: at each close, and at every step of the way while a position is open; oldest first.
-    package private(set) var equity: [EquityPoint] = []
+    package private(set) var equity: [EquitySample] = []
     /// Pauses that only an operator ends, and that were ended at 00:00 UTC.
     package private(set) var resumes = 0
     package let candles: CandleTable
@@ -183,7 +183,7 @@ package struct KlinePlayback: Sendable {
                     nextFundingTime: coming?.time, venueTime: time)), instrument: id, time: time)
         session.tellCore(
             .bookTicker(ticker(price, slippage: .zero, time)), instrument: id, time: time)
-        equity.append(EquityPoint(time: time, equity: session.engine.equity))
+        equity.append(EquitySample(time: time, equity: session.engine.equity))
     }
 
     private func ticker(_ price: Price, slippage: Rate, _ time: Timestamp) -> BookTicker {
@@ -238,7 +238,7 @@ package struct KlinePlayback: Sendable {
 }
 
 /// Equity at one moment.
-package struct EquityPoint: Hashable, Sendable {
+package struct EquitySample: Hashable, Sendable {
     package var time: Timestamp
     /// Wallet and unrealised profit at mark.
     package var equity: Money

@@ -79,7 +79,9 @@ package struct Statistics: Hashable, Sendable {
         short = SideStatistics(trips.filter { $0.direction == .short })
         tradesPerDay = days > 0 ? Double(trips.count) / days : nil
         tradesPerWeek = tradesPerDay.map { $0 * 7 }
-        let held = StatisticsMath.coveredSeconds(trips.map { ($0.openedTime, $0.closedTime) })
+        var spans = trips.map { (from: $0.openedTime, to: $0.closedTime) }
+        if let openSince = run.openSince { spans.append((from: openSince, to: run.end)) }
+        let held = StatisticsMath.coveredSeconds(spans)
         exposure = days > 0 ? min(1, held / (days * 86_400)) : nil
         meanPositionFraction = StatisticsMath.meanPositionFraction(run)
         utilization = days > 0 ? StatisticsMath.utilization(run, seconds: days * 86_400) : nil

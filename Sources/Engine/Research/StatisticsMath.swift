@@ -29,7 +29,7 @@ package enum StatisticsMath {
     ///
     /// The day in which the points begin counts when they begin with it; the day in which they end counts when they
     /// reach its end. Days without any point return zero.
-    package static func dailyReturns(_ points: [EquityPoint], start: Money) -> [Double] {
+    package static func dailyReturns(_ points: [EquitySample], start: Money) -> [Double] {
         guard let first = points.first, let last = points.last else { return [] }
         let day = Int64(86_400_000)
         var returns: [Double] = []
@@ -64,7 +64,7 @@ package enum StatisticsMath {
     }
 
     /// The largest fall of equity from the highest before it, as a fraction of that peak, 0...1 and more in debt.
-    package static func maxDrawdown(_ points: [EquityPoint], start: Money) -> Double {
+    package static func maxDrawdown(_ points: [EquitySample], start: Money) -> Double {
         var peak = start.double
         var deepest = 0.0
         for point in points {

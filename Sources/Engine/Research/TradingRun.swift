@@ -27,14 +27,17 @@ package struct TradingRun: Sendable {
     /// Closed trades, oldest first.
     package var trades: [RunTrade]
     /// Oldest first.
-    package var equity: [EquityPoint]
+    package var equity: [EquitySample]
     /// All decisions, oldest first.
     package var decisions: [DecisionRecord]
     package var expectedSignalRate: PerDirection
+    /// Since when a position is open at the end; `nil` when flat.
+    package var openSince: Timestamp?
 
     package init(
         start: Timestamp, end: Timestamp, startingEquity: Money, trades: [RunTrade],
-        equity: [EquityPoint], decisions: [DecisionRecord], expectedSignalRate: PerDirection
+        equity: [EquitySample], decisions: [DecisionRecord], expectedSignalRate: PerDirection,
+        openSince: Timestamp? = nil
     ) {
         self.start = start
         self.end = end
@@ -43,6 +46,7 @@ package struct TradingRun: Sendable {
         self.equity = equity
         self.decisions = decisions
         self.expectedSignalRate = expectedSignalRate
+        self.openSince = openSince
     }
 
     /// What the recorded facts of a run tell: closed trades with the cost of their fills, and the decisions. `facts`
