@@ -42,6 +42,16 @@ package struct CaptureLine: Hashable, Sendable {
     package var content: Content
 }
 
+extension CaptureLine {
+    /// What the line says of the market of the symbol that was asked for; `nil` when it says nothing of it.
+    package var data: MarketData? {
+        switch content {
+        case .frame(let frame): frame.data
+        case .otherSymbol, .rejected: nil
+        }
+    }
+}
+
 /// Why a line was refused.
 package enum CaptureRejection: Hashable, Sendable {
     /// More than 1 MiB.

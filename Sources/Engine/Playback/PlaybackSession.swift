@@ -19,6 +19,17 @@ package struct FactRecord: Hashable, Sendable {
 }
 
 extension Fact {
+    /// Whether statistics are made of it.
+    fileprivate var isOfTrading: Bool {
+        switch self {
+        case .intent, .fill, .tradeClosed, .decision: true
+        case .orderChanged, .funding, .positionChanged, .positionClosed, .gateChanged,
+            .symbolPaused, .commandReceived, .commandStep, .commandRefused, .breakerTripped,
+            .account, .reconciled, .notice, .modelsChanged:
+            false
+        }
+    }
+
     /// The instrument of an order that was just approved; `nil` for all other facts, whose mark nobody asks for.
     fileprivate var instrument: InstrumentID? {
         if case .intent(let order) = self { return order.request.instrument }
@@ -41,7 +52,7 @@ package struct PlaybackSession: Sendable {
     package private(set) var sequence: UInt64 = 0
     /// All events with the rolling hash of the actions after each, when asked for.
     package private(set) var audit: [AuditRecord] = []
-    /// Everything that the core recorded, with the mark at that moment, when asked for.
+    /// The decisions, intents, fills and closed trades that the core recorded, in order, when asked for.
     package private(set) var facts: [FactRecord] = []
     private let recordsAudit: Bool
     private let recordsFacts: Bool
@@ -228,7 +239,7 @@ package struct PlaybackSession: Sendable {
     }
 
     private mutating func remember(_ fact: Fact) {
-        if recordsFacts {
+        if recordsFacts && fact.isOfTrading {
             facts.append(
                 FactRecord(
                     time: time, fact: fact, markPrice: fact.instrument.flatMap(venue.markPrice)))

@@ -32,6 +32,8 @@ package struct BacktestSettings: Sendable {
 package enum BacktestError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The profile decides on candles that the file does not hold.
     case wrongInterval(file: Duration, profile: Duration)
+    /// The file ends before the first decision.
+    case endsBefore(Timestamp)
     /// Nothing is left to decide on.
     case tooShort(candles: Int, warmUp: Int)
     /// The configuration cannot be used, as the core says.
@@ -43,8 +45,10 @@ package enum BacktestError: Error, Hashable, Sendable, CustomStringConvertible {
         case .wrongInterval(let file, let profile):
             "the profile decides on candles of \(Int(profile.seconds)) s, and the file has candles "
                 + "of \(Int(file.seconds)) s: name another profile or file"
+        case .endsBefore(let from):
+            "the file ends before \(CalendarDay.text(from)): name an earlier day, or another file"
         case .tooShort(let candles, let warmUp):
-            "\(candles) candles before the end are too few: \(warmUp) are the warm-up"
+            "\(candles) candles are too few: \(warmUp) are the warm-up"
         case .unusable(let why): why
         case .imported(let error): error.description
         }
@@ -109,6 +113,9 @@ package enum Backtest {
         }
         let begin = max(
             settings.warmUp, settings.from.map { decided.firstIndex(at: $0) } ?? settings.warmUp)
+        if let from = settings.from, decided.firstIndex(at: from) == decided.count {
+            throw .endsBefore(from)
+        }
         guard begin < decided.count else {
             throw .tooShort(candles: decided.count, warmUp: begin)
         }
@@ -146,7 +153,7 @@ package enum Backtest {
 
     /// Over a capture or a dump of trades, where orders fill on the tape itself.
     ///
-    /// The profile's own warm-up holds; with a bound `from`, decisions before it count as warm-up.
+    /// The profile's own warm-up holds. What the tape has before `from` or at `to` and later is left out.
     package static func run(
         tape: MarketTape, settings: BacktestSettings
     ) throws(BacktestError) -> BacktestResult {

@@ -94,9 +94,10 @@ extension BacktestResult {
             ? ""
             : " (" + f.guards.map { "\($0.id.label) \($0.count)" }.joined(separator: ", ") + ")"
         lines.append(
-            "candles \(f.candles): warm-up \(f.warmingUp), not ready \(f.notReady), below threshold "
-                + "\(f.belowThreshold), guards \(f.refusedByGuards)\(guards), risk "
-                + "\(f.refusedByRisk), too small \(f.tooSmall), orders \(f.orders)")
+            "candles \(f.candles): warm-up \(f.warmingUp), not ready \(f.notReady), no answer "
+                + "\(f.withoutProbability), below threshold \(f.belowThreshold), guards "
+                + "\(f.refusedByGuards)\(guards), risk \(f.refusedByRisk), policy "
+                + "\(f.vetoedByPolicy), too small \(f.tooSmall), orders \(f.orders)")
         if let open = openPosition {
             lines.append(
                 "still open: \(open.direction == .long ? "LONG" : "SHORT") \(open.quantity) at "

@@ -1,5 +1,4 @@
 import Archive
-import BinanceFormat
 package import Trading
 
 /// A recorded market, datum by datum: a raw capture or the exchange's dump of trades, told from its first line.
@@ -94,7 +93,7 @@ package final class MarketTape {
         switch source {
         case .capture(let reader):
             guard let line = try reader.next() else { return nil }
-            guard case .frame(let frame) = line.content, let data = frame.data else { return [] }
+            guard let data = line.data else { return [] }
             return [(data, line.time)]
         case .dump(let reader):
             guard try reader.next(into: &batch, maxCount: 1_024) else { return nil }
