@@ -78,6 +78,27 @@ struct BacktestTests {
         #expect(result.run.trades.allSatisfy { $0.trip.openedTime >= result.run.start })
     }
 
+    @Test func `a history longer than the core keeps does not hold decisions back`() throws {
+        let count = 8_720 + 300
+        var rows: [(Double, Double, Double, Double)] = []
+        for index in 0..<count {
+            let price = 50_000.0 + Double(index % 5)
+            rows.append((price, price + 1, price - 1, price))
+        }
+        for warmUp in [8_719, 8_900] {
+            let result = try Backtest.run(
+                candles: try Hand.candles(rows), funding: [],
+                settings: try Self.settings(long: -5, warmUp: warmUp))
+            let decided = result.run.decisions.count { $0.outcome != .notReady(.warmingUp) }
+            #expect(decided == count - warmUp)
+        }
+        var settings = try Self.settings(long: -5)
+        settings.from = Timestamp(milliseconds: Hand.start + 9_000 * Hand.interval)
+        let late = try Backtest.run(
+            candles: try Hand.candles(rows), funding: [], settings: settings)
+        #expect(late.run.decisions.count { $0.outcome != .notReady(.warmingUp) } == count - 9_000)
+    }
+
     @Test func `candles without trades are neither decided on nor counted as warm-up`() throws {
         let full = try Self.candles(200)
         var holed = CandleTable(

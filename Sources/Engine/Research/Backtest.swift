@@ -119,8 +119,11 @@ package enum Backtest {
         guard begin < decided.count else {
             throw .tooShort(candles: decided.count, warmUp: begin)
         }
-        // What the file has before is history, as a back-fill gives it live.
-        let told = begin - min(begin, max(settings.warmUp, maxHistory))
+        // What the file has before is history, as a back-fill gives it live: as much as the core keeps, since it counts
+        // the candles that it knows.
+        let market = MarketConfiguration()
+        let kept = decision == .minutes(1) ? market.maxCandles1m : market.maxCandles5m
+        let told = begin - min(begin, kept - 1)
         let history = Timestamp(milliseconds: decided.openTimes[told])
         let start = Timestamp(milliseconds: decided.openTimes[begin])
         var profile = settings.profile
@@ -181,9 +184,6 @@ package enum Backtest {
         result.statistics = Statistics(result.run)
         return result
     }
-
-    /// Decision candles told before the first decision, at most: more than any feature looks back.
-    private static let maxHistory = 9_000
 
     private static func configuration(
         instrument: Instrument, profile: Profile, settings: BacktestSettings
