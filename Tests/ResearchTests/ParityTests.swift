@@ -103,6 +103,70 @@ struct ParityTests {
         }
     }
 
+    /// The decisions of an engine as it runs live, with its heartbeat, its readings of the account and its mode, over
+    /// the data of `tape`.
+    private static func liveDecisions(
+        _ tape: MarketTape, profile: Profile, models: ModelSet
+    ) throws -> [DecisionRecord] {
+        var configuration = EngineConfiguration(
+            engineName: "live", mode: .paper, instruments: [tape.instrument], profile: profile,
+            modelSet: models, startingBalance: Money(whole: 25_000), runTag: "live")
+        configuration.derivesTouch = !tape.hasBook
+        configuration.orderLinkStaleAfter = nil
+        var session = PlaybackSession(
+            configuration: configuration, venue: PaperConfiguration(), startTime: tape.startTime,
+            recordsFacts: true)
+        while let (data, time) = try tape.next() {
+            session.feed(data, instrument: InstrumentID(0), time: time)
+        }
+        return TradingRun.read(session.facts).decisions
+    }
+
+    /// Candle, probabilities and the digest of all features that the models were given.
+    private static func seen(_ decisions: [DecisionRecord]) -> [String] {
+        decisions.map {
+            "\($0.candleOpenTime.milliseconds) \($0.longProbability) \($0.shortProbability) "
+                + "\($0.models?.features ?? "none")"
+        }
+    }
+
+    @Test func `a back-test over a dump decides on what a live engine sees`() throws {
+        var text = ""
+        for print in Self.prints(hours: 4, seed: 12) {
+            text += "\(print.tradeID),\(print.price),\(print.quantity),1,1,"
+            text += "\(print.venueTime.milliseconds),\(print.takerSide == .sell)\n"
+        }
+        let file = try TemporaryFile(text)
+        let models = try ModelSet.scorecard()
+        let result = try Backtest.run(
+            tape: try MarketTape(path: file.path, symbol: try Hand.symbol()),
+            settings: BacktestSettings(profile: .bracket, models: models))
+        let live = try Self.liveDecisions(
+            try MarketTape(path: file.path, symbol: try Hand.symbol()), profile: .bracket,
+            models: models)
+        #expect(live.count >= 238)
+        #expect(Self.seen(live) == Self.seen(result.run.decisions))
+        #expect(result.run.decisions.allSatisfy { $0.longProbability.isFinite })
+    }
+
+    @Test(
+        .enabled(if: MarketDataFolder.path != nil, "\(MarketDataFolder.hint)"),
+        arguments: ["btcusdt_20230405.dat.gz", "ethusdt_20240718.gz"])
+    func `a back-test over a real capture decides on what a live engine sees`(
+        name: String
+    ) throws {
+        let path = try #require(MarketDataFolder.path) + "/tape/" + name
+        let symbol = try #require(SymbolName(name.prefix(7).uppercased()))
+        let models = try ModelSet.scorecard()
+        let result = try Backtest.run(
+            tape: try MarketTape(path: path, symbol: symbol),
+            settings: BacktestSettings(profile: .bracket, models: models))
+        let live = try Self.liveDecisions(
+            try MarketTape(path: path, symbol: symbol), profile: .bracket, models: models)
+        #expect(live.count > 0)
+        #expect(Self.seen(live) == Self.seen(result.run.decisions))
+    }
+
     @Test(arguments: [UInt64(3), 4])
     func `candles give the features that the prints of those candles gave`(seed: UInt64) throws {
         let prints = Self.prints(hours: 30, seed: seed)
