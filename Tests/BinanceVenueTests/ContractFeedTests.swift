@@ -79,6 +79,32 @@ import Trading
         #expect(subject.feed.tape.state == .live)
     }
 
+    @Test func `with candles of two lengths the tape begins where the longer ones end`() throws {
+        let subject = try Subject {
+            $0.candles.append(
+                MarketFeedConfiguration.Candles(
+                    interval: .minutes(5), spelling: "5m", history: 1_499))
+        }
+        #expect(subject.questions(at: 0) == [.candles(0)])
+        let minutes = (3..<8).map { kline(minute: $0) }
+        subject.answer(.candles(minutes), to: .candles(0), at: 0)
+        #expect(subject.questions(at: 0) == [.candles(1)])
+        let five = [
+            kline(minute: -5, interval: .minutes(5)), kline(minute: 0, interval: .minutes(5)),
+            kline(minute: 5, isClosed: false, interval: .minutes(5)),
+        ]
+        subject.answer(.candles(five), to: .candles(1), at: 0)
+        #expect(subject.questions(at: 0) == [.prints(fromID: nil)])
+        let read = [print(1, at: 299_999), print(2, at: 300_000), print(3, at: 430_000)]
+        subject.answer(.prints(read), to: .prints(fromID: nil), at: 0)
+        // Minutes 5 and 6 are made of prints, so that the candle of five minutes is whole.
+        #expect(
+            subject.told() == [
+                .kline(minutes[0]), .kline(minutes[1]), .kline(five[0]), .kline(five[1]),
+                .print(read[1]), .print(read[2]),
+            ])
+    }
+
     @Test func `prints are read backwards until they reach the candles`() throws {
         let subject = try Subject()
         #expect(subject.questions(at: 0) == [.candles(0)])

@@ -40,10 +40,12 @@ func snapshot(_ id: UInt64) -> DepthSnapshot {
         ])
 }
 
-func kline(minute: Int64, isClosed: Bool = true, volume: Int64 = 1) -> Kline {
+func kline(
+    minute: Int64, isClosed: Bool = true, volume: Int64 = 1, interval: Duration = .minutes(1)
+) -> Kline {
     let price = Price(units: 100_00_000_000)
     return Kline(
-        openTime: millisecond(minute * 60_000), interval: .minutes(1), open: price, high: price,
+        openTime: millisecond(minute * 60_000), interval: interval, open: price, high: price,
         low: price, close: price, volume: Quantity(units: volume * 100_000_000),
         takerBuyVolume: .zero, isClosed: isClosed, venueTime: millisecond(minute * 60_000))
 }

@@ -92,9 +92,11 @@ extension Engine {
         }
     }
 
-    /// Counts what the models of `role` were given and said; tells when that comes to differ from training, or ceases to.
+    /// Counts what the models of `role` were given and said; tells when that comes to differ from training, or ceases
+    /// to. What they could not answer is told as that, and not counted: a market that is not known yet is no drift.
     mutating func countDrift(_ role: ModelRole, _ row: borrowing FeatureRow, _ probability: Double?)
     {
+        guard let probability else { return }
         guard let before = models.drift[role.index].record(row, probability) else { return }
         let drift = models.drift[role.index]
         guard let worst = drift.worst.first else { return }

@@ -117,12 +117,12 @@ package struct RoleDrift: Sendable {
 
     /// Counts what the models of this role were given and what they said; says what the level was before when it has
     /// changed by that.
-    mutating func record(_ row: borrowing FeatureRow, _ probability: Double?) -> DriftLevel? {
+    mutating func record(_ row: borrowing FeatureRow, _ probability: Double) -> DriftLevel? {
         guard !monitor.isEmpty else { return nil }
         var values: [Double] = []
         values.reserveCapacity(slots.count)
         for slot in slots {
-            if let slot { values.append(row[slot]) } else { values.append(probability ?? .nan) }
+            if let slot { values.append(row[slot]) } else { values.append(probability) }
         }
         monitor.record(values)
         untilLook -= 1

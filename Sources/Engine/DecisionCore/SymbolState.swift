@@ -128,13 +128,17 @@ package struct SymbolState: Sendable {
     static func threshold(
         _ direction: Direction, _ models: ModelSet, _ profile: Profile
     ) -> DynamicThreshold {
-        let base = direction == .long ? profile.longThreshold : profile.shortThreshold
+        let own = direction == .long ? profile.longThreshold : profile.shortThreshold
+        let bounds = models.thresholdBounds
+        // A profile's base may come from another kind of model.
+        let base = min(
+            max(own ?? models.entryThresholds[direction], bounds.lowest), bounds.highest)
         var configuration = DynamicThresholdConfiguration(
-            base: base ?? models.entryThresholds[direction],
+            base: base,
             expectedRate: models.expectedSignalRate[direction])
-        configuration.lowest = models.thresholdBounds.lowest
-        configuration.highest = models.thresholdBounds.highest
-        configuration.maxOffset = models.thresholdBounds.maxOffset
+        configuration.lowest = bounds.lowest
+        configuration.highest = bounds.highest
+        configuration.maxOffset = bounds.maxOffset
         return DynamicThreshold(configuration)
     }
 

@@ -424,7 +424,9 @@ package struct RecoveredState: Hashable, Sendable, Codable {
         case .tradeClosed(let trade):
             trades.append(trade)
             if trades.count > 1_000 { trades.removeFirst(trades.count - 1_000) }
-        case .decision(let decision):
+        case .decision(var decision):
+            // A restart needs no more of it, and there are many.
+            decision.models = nil
             decisions.append(decision)
             if decisions.count > 2_000 { decisions.removeFirst(decisions.count - 2_000) }
         case .gateChanged(let state, let epoch, _):

@@ -7,7 +7,7 @@ import Wire
 // The models and what they say of themselves.
 
 extension Projector {
-    static func models(_ engine: borrowing Engine) -> ModelsTopic {
+    func models(_ engine: borrowing Engine) -> ModelsTopic {
         let models = engine.models
         var members: [ModelMemberTopic] = []
         for member in models.set.members {
@@ -29,13 +29,13 @@ extension Projector {
             name: models.set.name, digest: String(models.set.digest.prefix(12)),
             note: models.set.note, schema: models.set.schema,
             degraded: degraded, members: members,
-            drift: models.drift.map(topic), changedAt: models.changedTime?.milliseconds,
+            drift: models.drift.map(Self.topic), changedAt: models.changedTime?.milliseconds,
             changedBy: models.changedBy, problem: models.problem)
     }
 
-    /// Why an entry member had no answer at the last decision, with the symbols; `nil` when it had one everywhere. Exit
-    /// members are asked about open positions only.
-    private static func absence(of member: ModelMember, _ engine: borrowing Engine) -> String? {
+    /// Why an entry member had no answer at the last decision, or an exit member about an open position, with the
+    /// symbols; `nil` when it had one everywhere.
+    private func absence(of member: ModelMember, _ engine: borrowing Engine) -> String? {
         var symbols: [String] = []
         var why: MemberAbsence?
         for index in engine.symbols.indices {
@@ -43,7 +43,11 @@ extension Projector {
             switch member.role {
             case .entryLong: reading = engine.symbols[index].entry?.long
             case .entryShort: reading = engine.symbols[index].entry?.short
-            case .exitLong, .exitShort: reading = nil
+            case .exitLong, .exitShort:
+                let direction = engine.symbols[index].position?.record.direction
+                reading =
+                    direction.map { ModelRole.exit($0) } == member.role
+                    ? outlooks[index].exit : nil
             }
             guard let said = reading?.members.first(where: { $0.id == member.id }),
                 let absence = said.absence

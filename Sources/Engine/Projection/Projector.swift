@@ -71,7 +71,7 @@ package struct Projector: Sendable {
         snapshot.events = around.events
         snapshot.commands = commands(engine, around)
         snapshot.health = around.health
-        snapshot.models = Self.models(engine)
+        snapshot.models = models(engine)
         return snapshot
     }
 
