@@ -37,7 +37,8 @@ struct ModelWordsTests {
         ("policy advises: hold", ["rising", "held", "flat", "degraded", "drifting"]),
         ("LAST EXIT", ["flat", "no model, flat"]),
         ("entry 13:49", ["rising", "held", "degraded", "drifting"]),
-        ("acts at the close in 2m27s", ["rising", "held", "degraded", "drifting", "older engine"]),
+        ("acts at the close in 2m27s", ["rising", "degraded"]),
+        ("acts at the first close after the hold", ["held", "drifting", "older engine"]),
         ("set eyes-1 3f9a0c21be04", ["rising", "held", "flat", "degraded", "drifting"]),
     ]
 

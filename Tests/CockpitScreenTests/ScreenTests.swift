@@ -203,8 +203,8 @@ struct ScreenTests {
                     + " at exchange liquidation 4,527.00 (+32.8%) close now +0.60 net",
                 "close all now: +3.50 net  every stop hit: -21.30 = -0.2% of equity",
                 "EXIT BTCUSDT p .63 over .603  WANTS OUT, HELD 48m more  (exit p)  margin +.027"
-                    + "  seen .02-.66 since entry  acts at the close in 2m27s  why  +.19 whales sell"
-                    + "  +.12 magnet near  -.05 trend",
+                    + "  seen .02-.66 since entry  acts at the first close after the hold"
+                    + "  why  +.19 whales sell  +.12 magnet near  -.05 trend",
                 "ENTRY BTCUSDT next in 2m27s  LONG .61 needs .630  -.020  base .686  SHORT .48 needs .500"
                     + "  -.020  base .505  signals 5.6% of 6.1%"
                     + "  if LONG fired now: whale-intent 49 > 30 refuses  if SHORT: nothing refuses"

@@ -39,7 +39,10 @@ extension Lines {
             segment.rank = 2
             segments.append(segment)
         }
-        if exit.state != "closing", let entry = state.selectedEntry {
+        if exit.state == "held" {
+            segments.append(
+                Segment("acts at the first close after the hold", .dim, rank: 1, isRight: true))
+        } else if exit.state != "closing", let entry = state.selectedEntry {
             segments.append(
                 Segment(
                     [
