@@ -127,19 +127,21 @@ func `the loss is that of the paper`(oldShare: Double, advantage: Double, expect
     }
 }
 
-@Test func `a part of a rollout has advantages of mean 0 and spread 1`() {
+@Test func `a part of a rollout has advantages of mean 0 and spread 1, if they have one`() {
     var rollout = Rollout()
     rollout.batch.states = [1, 2, 3, 4, 5, 6]
     rollout.batch.actions = [0, 1, 2]
     rollout.batch.logOdds = [-1, -2, -3]
     rollout.batch.advantages = [10, 20, 60]
     rollout.batch.returns = [7, 8, 9]
-    let part = rollout.part([2, 0], stateCount: 2)
+    let part = rollout.part([2, 0], stateCount: 2, minSpread: 0.01)
     #expect(part.states == [5, 6, 1, 2] && part.actions == [2, 0] && part.returns == [9, 7])
     #expect(part.logOdds == [-3, -1])
     // Mean 35, sample deviation 25 √2.
     #expect(abs(part.advantages[0] - 1 / 2.0.squareRoot()) < 1e-8)
     #expect(abs(part.advantages[1] + 1 / 2.0.squareRoot()) < 1e-8)
+    let small = rollout.part([2, 0], stateCount: 2, minSpread: 100)
+    #expect(small.advantages == [0.25, -0.25])
 }
 
 @Test func `odds are the softmax and are drawn by their shares`() {

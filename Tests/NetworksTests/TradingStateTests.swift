@@ -157,7 +157,7 @@ private func market(
     settings.rollout = 400
     settings.batch = 100
     settings.passes = 5
-    settings.learningRate = 0.003
+    settings.learningRate = 0.006
     settings.rewardScale = 300
     settings.discount = 0.95
     var trainer = PolicyTrainer(settings)

@@ -1,4 +1,5 @@
-/// How a policy is trained by proximal policy optimization; the numbers are the usual ones of Stable-Baselines3.
+/// How a policy is trained by proximal policy optimization; the numbers are the usual ones of Stable-Baselines3
+/// where a comment does not say otherwise.
 package struct PolicyConfiguration: Hashable, Sendable {
     /// Values of a state.
     package var stateCount: Int
@@ -12,6 +13,7 @@ package struct PolicyConfiguration: Hashable, Sendable {
     package var batch = 64
     /// Times that an iteration's steps are gone through.
     package var passes = 10
+    /// At the first iteration; falls in a straight line to nothing after the last.
     package var learningRate = 3e-4
     /// What a reward one step later is worth.
     package var discount = 0.99
@@ -26,6 +28,9 @@ package struct PolicyConfiguration: Hashable, Sendable {
     package var maxNorm = 0.5
     /// Rewards are multiplied by this, so that the critic's errors are neither tiny nor huge.
     package var rewardScale = 1.0
+    /// Spread of scaled advantages below which they are not blown up to 1: when nothing happens any more, what is left of
+    /// them is the critic's noise, and a policy that learned from it would drift.
+    package var minSpread = 0.01
     /// Normalized states are within ± this.
     package var clipState: Float = 10
     package var seed: UInt64 = 1
@@ -43,7 +48,7 @@ package struct PolicyConfiguration: Hashable, Sendable {
         "state=\(stateCount) actions=\(actionCount) hidden=\(hidden) iterations=\(iterations)"
             + " rollout=\(rollout) batch=\(batch) passes=\(passes) rate=\(learningRate)"
             + " discount=\(discount) lambda=\(lambda) clip=\(clip) entropy=\(entropyWeight)"
-            + " value=\(valueWeight) norm=\(maxNorm) reward=\(rewardScale) range=\(clipState)"
+            + " value=\(valueWeight) norm=\(maxNorm) reward=\(rewardScale) spread=\(minSpread) range=\(clipState)"
             + " seed=\(seed)"
     }
 }

@@ -20,7 +20,8 @@ package struct PolicyTrainer: Sendable {
     /// Begins from chance.
     package init(_ configuration: PolicyConfiguration) {
         precondition(
-            configuration.rollout > 1 && configuration.batch > 1 && configuration.passes > 0,
+            configuration.rollout > 1 && configuration.batch > 1 && configuration.passes > 0
+                && configuration.minSpread > 0,
             "an iteration has steps to learn from")
         var generator = SeededGenerator(seed: configuration.seed)
         // Small weights before the actions: at first all are about as likely. Gains as in Stable-Baselines3.
@@ -62,7 +63,7 @@ package struct PolicyTrainer: Sendable {
     }
 
     /// Runs iterations until it is finished or `progress` says `false`; with each it is given the trainer as it then
-    /// stands, whose `state` can be kept.
+    /// stands, whose `state` can be kept. `progress` must not touch `environment`; a copy can be used for trials.
     package mutating func train<Environment: PolicyEnvironment>(
         _ environment: inout Environment, progress: (PolicyIteration, PolicyTrainer) -> Bool
     ) {
@@ -181,6 +182,8 @@ package struct PolicyTrainer: Sendable {
         var order = Array(0..<rollout.batch.count)
         var sums = PolicyLossSums()
         var (steps, skipped) = (0, 0)
+        let share = Double(iteration) / Double(configuration.iterations)
+        let rate = configuration.learningRate * (1 - share)
         for _ in 0..<configuration.passes {
             generator.shuffle(&order)
             var start = 0
@@ -188,12 +191,13 @@ package struct PolicyTrainer: Sendable {
             while order.count - start > 1 {
                 let end = min(order.count, start + configuration.batch)
                 let batch = rollout.part(
-                    order[start..<end], stateCount: configuration.stateCount)
+                    order[start..<end], stateCount: configuration.stateCount,
+                    minSpread: configuration.minSpread)
                 sums += loss.learn(batch, networks)
                 steps += batch.count
                 let norm = optimizer.step(
                     &parameters, gradient: networks.gradient, scale: 1 / Double(batch.count),
-                    maxNorm: configuration.maxNorm, rate: configuration.learningRate)
+                    maxNorm: configuration.maxNorm, rate: rate)
                 if !norm.isFinite { skipped += 1 }
                 networks.load(parameters)
                 start = end

@@ -30,8 +30,8 @@ struct Rollout: Sendable {
         batch.returns = zip(advantages, values).map { $0 + $1 }
     }
 
-    /// These steps, with advantages brought to mean 0 and spread 1 among them.
-    func part(_ steps: ArraySlice<Int>, stateCount: Int) -> PolicyBatch<Float> {
+    /// These steps, with advantages brought to mean 0 among them, and to spread 1 unless it is below `minSpread`.
+    func part(_ steps: ArraySlice<Int>, stateCount: Int, minSpread: Double) -> PolicyBatch<Float> {
         var part = PolicyBatch<Float>()
         part.states.reserveCapacity(steps.count * stateCount)
         for step in steps {
@@ -47,7 +47,7 @@ struct Rollout: Sendable {
         for advantage in part.advantages { squares += (advantage - mean) * (advantage - mean) }
         let deviation = (squares / (count - 1)).squareRoot()
         for index in part.advantages.indices {
-            part.advantages[index] = (part.advantages[index] - mean) / (deviation + 1e-8)
+            part.advantages[index] = (part.advantages[index] - mean) / max(deviation, minSpread)
         }
         return part
     }

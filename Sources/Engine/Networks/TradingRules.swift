@@ -26,7 +26,7 @@ package struct TradingRules: Hashable, Sendable {
     /// Reward taken away for each unit that the drawdown grows.
     package var drawdownPenalty = 0.5
     /// Reward taken away for an action that cannot be.
-    package var invalidCost = 0.00001
+    package var invalidCost = 0.00005
 
     package init() {}
 
