@@ -1,0 +1,34 @@
+package import Trading
+
+/// The features that models are given: those that can be known from candles, the clock and settled funding, and that mean
+/// the same for every symbol. Nothing is filled in for the others: flow by size, open interest, the book and clusters are
+/// not in the training data, so no model is fed them.
+package enum TrainingFeatures {
+    /// Left out of their groups: quote units, what only live knows, and the day of the week, of which eight months hold
+    /// too few to learn anything but their accidents.
+    private static let unfit: Set<FeatureID> = [
+        .atr14, .fundingPredicted, .dayOfWeekSine, .dayOfWeekCosine,
+    ]
+
+    /// Features of the market, in the order of their slots.
+    package static let market: [FeatureID] = FeatureID.allCases.filter { feature in
+        switch feature.group {
+        case .returns, .volatility, .oscillators, .levels, .shape, .volume, .takerVolume, .regime,
+            .calendar, .funding:
+            !unfit.contains(feature)
+        case .flow, .minutes, .book, .openInterest, .basis, .forcedOrders, .magnets, .position:
+            false
+        }
+    }
+
+    /// Features of an open position that follow from prices alone.
+    package static let position: [FeatureID] = [
+        .heldFraction, .unrealizedR, .drawdownR, .peakReturn, .troughReturn,
+    ]
+
+    /// What the LSTM looks back on: candle features that are never missing after the warm-up.
+    package static let sequence: [FeatureID] = [
+        .return1, .return12, .volatility12, .natr14, .rsi14, .bollingerPosition, .candleBody,
+        .upperWick, .lowerWick, .volumeZ, .takerBuyRatio1, .rangePosition72,
+    ]
+}
