@@ -1,5 +1,6 @@
 import CellGrid
 import CockpitModel
+import CockpitTheme
 import Testing
 import Wire
 
@@ -88,7 +89,7 @@ struct ModelWordsTests {
     }
 
     @Test
-    func `words that warn are bold and have a role, so that they read in monochrome too`() {
+    func `words that warn are bold and have a role, so that they read in monochrome too`() throws {
         for (snapshot, word, letter) in [
             (Sample.drifting, "drift ALARM", Role.alarm), (Sample.drifting, "STUCK", .alarm),
             (Sample.drifting, "CHANGE REFUSED", .alarm), (Sample.drifting, "HELD", .held),
@@ -110,6 +111,13 @@ struct ModelWordsTests {
             let style = grid[place.0, place.1].style
             #expect(style.role == letter, "\(word)")
             #expect(style.attributes.contains(.bold), "\(word)")
+            for name in Theme.shippedNames {
+                let theme = try #require(Theme.shipped(named: name))
+                let plain = theme.look(of: Style(.text), depth: .monochrome).attributes
+                #expect(
+                    theme.look(of: style, depth: .monochrome).attributes != plain,
+                    "\(word) in \(name)")
+            }
         }
     }
 

@@ -264,29 +264,19 @@ extension Canvas {
 extension Lines {
     /// The set below the members: what is wrong first, in as few rows as there are.
     static func setShort(_ state: CockpitState) -> [[Segment]] {
-        guard let models = state.shown.models else {
-            guard let name = state.shown.engine?.modelSet else { return [] }
-            return [[Segment([.label("set "), Phrase(Words.safe(name, columns: 24))])]]
-        }
-        var rows: [[Segment]] = []
-        if let problem = models.problem {
-            let words = "CHANGE REFUSED: " + Words.safe(problem, columns: 80)
-            rows.append([Segment([Phrase(words, .alarm, .bold)])])
-        }
-        rows.append([Segment(drift(models.drift, namesRole: true))])
-        rows.append([Segment(members(models))])
-        rows.append([Segment(setName(models, digits: 12))])
-        return rows
+        guard let models = state.shown.models else { return setName(state) }
+        return refusal(models) + [
+            [Segment(drift(models.drift, namesRole: true))], [Segment(members(models))],
+            [Segment(setName(models, digits: 12))],
+        ]
     }
 
-    /// The set in full: name, digest, schema, who put it in force, members and the drift of every role.
+    /// The set in full: name, digest, members, who put it in force, the drift of every role, schema and note.
     static func set(_ state: CockpitState) -> [[Segment]] {
-        guard let models = state.shown.models else { return setShort(state) }
-        var rows = setShort(state)
-        // The roles say the drift one by one.
-        rows.removeAll { $0.first?.phrases.first?.text.hasPrefix("drift") ?? false }
-        let name = rows.popLast() ?? []
-        rows.insert(name, at: 0)
+        guard let models = state.shown.models else { return setName(state) }
+        var rows =
+            [[Segment(setName(models, digits: 12))]] + refusal(models)
+            + [[Segment(members(models))]]
         if let at = models.changedAt {
             rows.append([
                 Segment([
@@ -305,5 +295,17 @@ extension Lines {
             rows.append([Segment(Words.safe(models.note, columns: 400), .dim)])
         }
         return rows
+    }
+
+    private static func refusal(_ models: ModelsTopic) -> [[Segment]] {
+        guard let problem = models.problem else { return [] }
+        let words = "CHANGE REFUSED: " + Words.safe(problem, columns: 120)
+        return [[Segment([Phrase(words, .alarm, .bold)])]]
+    }
+
+    /// All that an older engine tells of its set.
+    private static func setName(_ state: CockpitState) -> [[Segment]] {
+        guard let name = state.shown.engine?.modelSet else { return [] }
+        return [[Segment([.label("set "), Phrase(Words.safe(name, columns: 24))])]]
     }
 }
