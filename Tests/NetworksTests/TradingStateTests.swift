@@ -76,7 +76,7 @@ private func market(
     func isClose(_ component: PolicyState.Component, _ value: Double) -> Bool {
         abs(Double(state[component]) - value) < 1e-6
     }
-    #expect(isClose(.position, -0.5))
+    #expect(isClose(.position, -0.3 / 99.98 * 100.5 / (0.6 * equity)))
     #expect(isClose(.unrealizedReturn, -(100.5 / 99.98 - 1)))
     #expect(isClose(.timeHeld, 0.1))
     #expect(isClose(.target, (100.5 - 99.98 * 0.985) / 100.5))
@@ -87,24 +87,30 @@ private func market(
     #expect(isClose(.tradesToday, 0.05))
 }
 
-/// Returns 1, 2, 3, 4, 5 % have mean 3 and sample deviation √2.5.
-@Test func `the recent Sharpe ratio needs five trades`() {
-    var account = TradingAccount()
-    for trade in 1...5 {
-        #expect(account.recentSharpe == 0)
-        let equity = account.equity(at: 100)
-        account.open(
-            direction: 1, notional: equity, price: 100, fee: 0, candle: 0, equity: equity)
-        account.close(legs: 1, price: 100 + Double(trade), fee: 0)
+/// Closed candle by candle at a profit of 0, 1, 2 ... %, on the whole of equity, without costs.
+@Test func `the recent Sharpe ratio is that of the trades of the episode`() throws {
+    var close = [100.0]
+    for trade in 0..<6 {
+        close.append(close[2 * trade] * (1 + Double(trade) / 1_000))
+        close.append(close[2 * trade + 1])
     }
-    #expect(abs(account.recentSharpe - 3 / 2.5.squareRoot()) < 1e-9)
-    for _ in 0..<30 {
-        let equity = account.equity(at: 100)
-        account.open(
-            direction: -1, notional: equity, price: 100, fee: 0, candle: 0, equity: equity)
-        account.close(legs: 1, price: 100, fee: 0)
+    let past = try TradingMarket(
+        high: close, low: close, close: close, days: close.map { _ in 0 }, columns: [:])
+    var free = TradingRules()
+    (free.takerFee, free.slippage, free.legFraction, free.maxLegs) = (0, 0, 1, 1)
+    var environment = TradingEnvironment([past], rules: free)
+    environment.reset(market: 0, candle: 0)
+    for trade in 1...6 {
+        // Below five closed trades it says nothing.
+        #expect(environment.state[.recentSharpe] == 0)
+        _ = environment.step(1)
+        _ = environment.step(3)
+        #expect(environment.tradeReturns.count == trade)
+        #expect(abs(environment.tradeReturns[trade - 1] - Double(trade - 1) / 1_000) < 1e-12)
+        if trade == 5 { break }
     }
-    #expect(account.tradeReturns.count == 35 && account.recentSharpe == 0)
+    // 0, 1, 2, 3, 4 ‰ have mean 2 and sample deviation √2.5.
+    #expect(abs(environment.state[.recentSharpe] - Float(2 / 2.5.squareRoot())) < 1e-6)
 }
 
 @Test func `markets that cannot be are refused`() {

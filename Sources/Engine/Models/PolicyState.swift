@@ -5,7 +5,7 @@
 package struct PolicyState: Sendable {
     /// The components in the order of the network's inputs; the raw value is the index.
     package enum Component: Int, Hashable, Sendable, CaseIterable {
-        /// Signed share of the largest position allowed: positive long, negative short, 0 flat.
+        /// Notional at mark ÷ the largest that is allowed: positive long, negative short, 0 flat.
         case position
         /// Gain of the position as a fraction of its entry price, before costs; 0 when flat.
         case unrealizedReturn

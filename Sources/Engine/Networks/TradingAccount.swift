@@ -49,15 +49,4 @@ struct TradingAccount: Hashable, Sendable {
         entryPrice = 0
         tradeReturns.append(cash / equityAtEntry - 1)
     }
-
-    /// Mean ÷ sample standard deviation of the last 20 of `tradeReturns`; 0 below 5 trades or without spread.
-    var recentSharpe: Double {
-        let recent = tradeReturns.suffix(20)
-        guard recent.count >= 5 else { return 0 }
-        let mean = recent.reduce(0, +) / Double(recent.count)
-        var squares = 0.0
-        for value in recent { squares += (value - mean) * (value - mean) }
-        let deviation = (squares / Double(recent.count - 1)).squareRoot()
-        return deviation > 1e-12 ? mean / deviation : 0
-    }
 }

@@ -176,10 +176,11 @@ package struct TradingEnvironment: PolicyEnvironment {
         let price = markets[market].close[candle]
         let equity = self.equity
         let direction = account.direction
-        state[.position] = Float(direction) * Float(account.legs) / Float(rules.maxLegs)
+        let most = rules.legFraction * Double(rules.maxLegs) * equity
+        state[.position] = Float(account.quantity * price / most)
         state[.equityRatio] = Float(equity)
         state[.drawdown] = Float(drawdown)
-        state[.recentSharpe] = Float(account.recentSharpe)
+        state[.recentSharpe] = Float(PolicyState.sharpe(account.tradeReturns))
         state[.tradesToday] = Float(entriesToday) / Float(rules.maxTradesPerDay)
         if account.isFlat {
             state[.unrealizedReturn] = 0
