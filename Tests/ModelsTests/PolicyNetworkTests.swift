@@ -163,6 +163,23 @@ func `a policy with continuous actions is refused`() throws {
     #expect(fault { $0.metadata = [("actions", "a")] } == .badMetadata(key: "actions"))
 }
 
+@Test func `a policy for another state or other actions is told apart`() throws {
+    func policy(_ state: [String], _ actions: [String]) throws -> PolicyNetwork {
+        var file = small()
+        file.set("mlp_extractor.policy_net.0.weight", [4, 20])
+        if !state.isEmpty { file.metadata.append(("state", state.joined(separator: ","))) }
+        if !actions.isEmpty { file.metadata.append(("actions", actions.joined(separator: ","))) }
+        return try PolicyNetwork(file.file())
+    }
+    let state = PolicyState.Component.allCases.map(\.name)
+    let actions = PolicyAction.allCases.map(\.name)
+    #expect(try policy(state, actions).isForTrading)
+    #expect(try policy([], []).isForTrading)
+    #expect(try !policy(state.reversed(), actions).isForTrading)
+    #expect(try !policy(state, actions.reversed()).isForTrading)
+    #expect(try !PolicyNetwork(small().file()).isForTrading)
+}
+
 @Test func `the state has its twenty components in order, within their bounds`() {
     #expect(PolicyState.Component.allCases.count == PolicyState.count)
     #expect(PolicyState.names.hasPrefix("position,unrealized_return,time_held,model_signal,"))

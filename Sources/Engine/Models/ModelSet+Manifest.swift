@@ -147,6 +147,9 @@ private struct MemberLoader {
                 "the policy takes \(network.stateCount) numbers and knows \(network.actionCount) actions: \(PolicyState.Component.allCases.count) and \(PolicyAction.allCases.count) are meant"
             )
         }
+        guard network.isForTrading else {
+            throw .badSet("the policy names other components or actions, or in another order")
+        }
         return PolicyMember(
             id: member.id, mode: member.mode, network: network, file: member.file,
             digest: member.sha256)

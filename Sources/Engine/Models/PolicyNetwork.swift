@@ -126,6 +126,16 @@ package struct PolicyNetwork: Sendable {
             mean: mean, divisor: variance.map { ($0 + added).squareRoot() }, clip: clip ?? 10)
     }
 
+    /// Whether it was made for `PolicyState` and `PolicyAction`: as many inputs and logits, and under their names in their
+    /// order where the file names them.
+    package var isForTrading: Bool {
+        let state = PolicyState.Component.allCases.map(\.name)
+        let actions = PolicyAction.allCases.map(\.name)
+        return stateCount == state.count && actionCount == actions.count
+            && (stateNames.isEmpty || stateNames == state)
+            && (actionNames.isEmpty || actionNames == actions)
+    }
+
     /// A number for each action; the largest is the one to take.
     ///
     /// `state` has `stateCount` values in the order of training. A missing value, NaN, in a component that is not absent
