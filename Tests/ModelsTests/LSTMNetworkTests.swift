@@ -210,3 +210,30 @@ func `other files are no LSTM and a damaged one is refused`() throws {
     narwhal_sigmoids_f(&odd, 3)
     #expect(odd[0].isNaN && odd[1] == 1 && odd[2] < 1e-37)
 }
+
+@Test func `tensors of any shapes are refused or run, never a trap`() throws {
+    var random = Seeded(17)
+    let names =
+        small(layers: 2).tensors.map(\.name) + [
+            "mlp_extractor.policy_net.0.weight", "mlp_extractor.policy_net.2.weight",
+            "mlp_extractor.policy_net.0.bias", "action_net.weight", "value_net.weight",
+            "input_mean", "obs_mean", "clip_obs",
+        ]
+    var accepted = 0
+    for _ in 0..<3_000 {
+        var file = small(layers: Int.random(in: 1...2, using: &random))
+        for _ in 0..<Int.random(in: 0...2, using: &random) {
+            let dimensions = Int.random(in: 0...3, using: &random)
+            let shape = (0..<dimensions).map { _ in Int.random(in: 0...13, using: &random) }
+            file.set(names[Int.random(in: 0..<names.count, using: &random)], shape)
+        }
+        let read = try file.file()
+        if let network = try? LSTMNetwork(read) {
+            accepted += 1
+            let window = [Float](repeating: 1, count: 3 * network.inputSize)
+            #expect(network.logits(window.span, steps: 3).count == network.outputs)
+        }
+        #expect((try? PolicyNetwork(read)) == nil)
+    }
+    #expect(accepted > 500)
+}
