@@ -64,6 +64,9 @@ let package = Package(
             name: "CCrypto", path: "Sources/Engine/CCrypto",
             linkerSettings: [.linkedLibrary("crypto")]),
         .target(
+            name: "CXGBoost", path: "Sources/Engine/CXGBoost",
+            linkerSettings: [.linkedLibrary("dl")]),
+        .target(
             name: "CNcurses", path: "Sources/Cockpit/CNcurses",
             linkerSettings: [.linkedLibrary("ncursesw")]),
 
@@ -102,6 +105,12 @@ let package = Package(
                 "Trading", "Text", "Market", "Features", "Models", "Risk", "Messages",
                 "DecisionCore", "Matching", "Playback", "Archive",
             ]),
+        engine(
+            "Training",
+            [
+                "Trading", "Text", "Market", "Features", "Models", "ModelStore", "Research",
+                "Networks", "CMath", "CCrypto", "CXGBoost",
+            ]),
         engine("Journal", ["Trading", "Messages", grdb]),
         engine("Gateway", ["Trading", "Messages", "Wire", "CPosix"]),
         engine(
@@ -134,7 +143,7 @@ let package = Package(
                 "Trading", "Text", "Market", "Features", "Models", "Risk", "Exits", "Messages",
                 "DecisionCore", "Matching", "Population", "BinanceFormat", "Wire", "Projection",
                 "Playback",
-                "Archive", "Research", "ModelStore", "Journal", "Gateway", "Service",
+                "Archive", "Research", "Training", "ModelStore", "Journal", "Gateway", "Service",
                 "ExchangeServer", "BinanceVenue", "Transport", "CPosix", arguments,
                 histogram,
             ],
@@ -163,7 +172,9 @@ let package = Package(
         tests("TextTests", ["Text", "Trading", "TestSupport"]),
         tests("MarketTests", ["Market", "Trading", "TestSupport"]),
         tests("FeaturesTests", ["Features", "Market", "Trading", "TestSupport"]),
-        tests("ModelsTests", ["Models", "Features", "Text", "Trading", "CZlib", "TestSupport"]),
+        tests(
+            "ModelsTests",
+            ["Models", "Features", "Text", "Trading", "CMath", "CZlib", "TestSupport"]),
         tests("GuardsTests", ["Guards", "Trading"]),
         tests("RiskTests", ["Risk", "Trading"]),
         tests("ExitsTests", ["Exits", "Trading"]),
@@ -196,6 +207,12 @@ let package = Package(
             [
                 "Research", "Archive", "DecisionCore", "Features", "Market", "Matching",
                 "Messages", "Models", "Playback", "Risk", "Text", "Trading", "TestSupport",
+            ]),
+        tests(
+            "TrainingTests",
+            [
+                "Training", "Networks", "ModelStore", "Research", "Models", "Features", "Market",
+                "Trading", "Text", "TestSupport",
             ]),
         tests("JournalTests", ["Journal", "Messages", "Trading", "TestSupport", grdb]),
         tests("GatewayTests", ["Gateway", "Wire", "Messages", "Trading", "TestSupport"]),

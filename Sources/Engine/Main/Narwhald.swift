@@ -11,10 +11,9 @@ struct Narwhald: ParsableCommand {
             """,
         version: Build.text,
         subcommands: [
-            Run.self, Replay.self, FeaturesCommand.self, BacktestCommand.self, Simulate.self,
-            Bench.self, Exchange.self, DemoReport.self,
+            Run.self, Replay.self, FeaturesCommand.self, BacktestCommand.self, Train.self,
+            ModelsCommand.self, Simulate.self, Bench.self, Exchange.self, DemoReport.self,
             Config.self, DoctorCommand.self, Kill.self,
-            ModelsCommand.self,
         ])
 }
 
