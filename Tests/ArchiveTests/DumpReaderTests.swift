@@ -111,6 +111,47 @@ private func print(
         #expect(reader.counts.lines == 4)
     }
 
+    @Test func `what does not follow the trade before it is told with its line`() throws {
+        let text = """
+            10,1.5,1,1,1,1767225600004,true
+            11,1.5,1,1,1,1767225600005,true
+            14,1.5,1,1,1,1767225600005,true
+            13,1.5,1,1,1,1767225600006,true
+            14,1.5,1,1,1,1767225600001,true
+            15,0,1,1,1,1767225600007,true
+            16,1.5,x,1,1,1767225600007,true
+            17,1.5,1,1,1,1767225600007
+            20,1.5,1,1,1,1767225600007,true
+
+            """
+        let (prints, reader) = try read(header + text)
+        #expect(prints.count == 6)
+        // The id behind a refused row follows nothing.
+        #expect(
+            reader.report.lines == [
+                "3 rows left out: line 7: price is not above zero, "
+                    + "line 8: quantity is not a number, line 9: has 6 columns instead of 7",
+                "1 gap in the ids: line 4: 2 missing",
+                "1 id that came before: line 5",
+                "1 trade earlier than the one before: line 6",
+            ])
+        #expect(try read(header + rows).reader.report.lines.isEmpty)
+    }
+
+    @Test func `what follows is compared over the borders of batches too`() throws {
+        var text = header
+        for id in 0..<100 {
+            text += "\(id == 50 ? 60 : id),1.5,1,1,1,\(1_767_225_600_000 + id),true\n"
+        }
+        for maxCount in [1, 7, 4_096] {
+            let report = try read(text, maxCount: maxCount).reader.report
+            #expect(
+                report.lines == [
+                    "1 gap in the ids: line 52: 10 missing", "1 id that came before: line 53",
+                ])
+        }
+    }
+
     @Test func `a file of another format is refused, not guessed at`() throws {
         for text in [
             "hello\n", "open_time,open,high,low,close,volume\n", "{\"e\":\"trade\"}\n",

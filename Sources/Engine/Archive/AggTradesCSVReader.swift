@@ -24,8 +24,15 @@ package final class AggTradesCSVReader {
     /// The lines of the first rows refused, at most 20.
     package private(set) var rejectedLines: [Int] = []
 
+    /// What was odd so far, by line.
+    package private(set) var report = DumpReport()
+
     private let path: String
     private let source: ByteSource
+    /// The id that follows that of the last trade; `nil` before the first.
+    private var nextID: Int64?
+    /// The time of the last trade.
+    private var lastTime = Timestamp.distantPast
     private var buffer: [UInt8]
     private var start = 0
     private var end = 0
@@ -102,19 +109,33 @@ package final class AggTradesCSVReader {
         var position = start
         var lines = 0
         var trades = 0
+        var expected = nextID ?? -1
+        var latest = lastTime
         while position < limit && batch.count < maxCount {
             let row = position
             lines += 1
             if let print = DumpRow.parse(rows, at: &position, layout: layout) {
+                if print.tradeID != expected || print.venueTime < latest {
+                    note(print, expected: expected, latest, line: counts.lines + lines)
+                }
+                expected = print.tradeID &+ 1
+                latest = print.venueTime
                 batch.append(print)
                 trades += 1
             } else {
                 position = row
                 while position < limit && rows[position] != 10 { position += 1 }
                 position += 1
-                refuse(line: counts.lines + lines)
+                expected = -1
+                let end = min(position - 1, row + 200)
+                refuse(line: counts.lines + lines) {
+                    DumpDiagnosis.why(
+                        String(decoding: local[row..<end], as: UTF8.self), layout: layout)
+                }
             }
         }
+        nextID = expected
+        lastTime = latest
         start = min(position, limit)
         counts.lines += lines
         counts.trades += trades
@@ -138,11 +159,24 @@ package final class AggTradesCSVReader {
 
     private func reject() {
         counts.lines += 1
-        refuse(line: counts.lines)
+        refuse(line: counts.lines) { "is longer than 1 MiB" }
     }
 
-    private func refuse(line: Int) {
+    /// Counts what does not follow the trade before it; the first trade follows none, nor does one behind a refused row.
+    private func note(_ print: Print, expected: Int64, _ latest: Timestamp, line: Int) {
+        if expected >= 0 {
+            if print.tradeID > expected {
+                report.add(.gap, line: line) { "\(print.tradeID - expected) missing" }
+            } else if print.tradeID < expected {
+                report.add(.repeatedID, line: line) { "" }
+            }
+        }
+        if print.venueTime < latest { report.add(.backwards, line: line) { "" } }
+    }
+
+    private func refuse(line: Int, why: () -> String) {
         counts.rejected += 1
+        report.add(.refusedRow, line: line, detail: why)
         if rejectedLines.count < Self.maxRejectedLines { rejectedLines.append(line) }
     }
 

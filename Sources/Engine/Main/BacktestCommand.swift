@@ -45,8 +45,9 @@ struct BacktestCommand: ParsableCommand {
     @Option(help: "The day before which decisions end, such as 2025-11-01, UTC.")
     var to: String?
 
-    @Option(help: "Decision candles before the first decision.")
-    var warmUp: Int = FeatureTable.usualWarmUp
+    @Option(
+        help: "Decision candles before the first decision; else 1440, with --tape the profile's.")
+    var warmUp: Int?
 
     @Option(help: "Starting equity in USD.")
     var equity: String = "10000"
@@ -70,7 +71,7 @@ struct BacktestCommand: ParsableCommand {
         guard (klines == nil) != (tape == nil) else {
             throw ValidationError("name exactly one of --klines FILE and --tape FILE")
         }
-        guard (0...100_000).contains(warmUp) else {
+        guard (0...100_000).contains(warmUp ?? 0) else {
             throw ValidationError("--warm-up must be from 0 to 100000")
         }
     }
@@ -127,7 +128,11 @@ struct BacktestCommand: ParsableCommand {
             if let tape { recorded = try MarketTape(path: tape, symbol: name) }
             if let funding { settled = try FundingFile.read(funding, symbol: name) }
         } catch { throw .imported(error) }
-        if let recorded { return try Backtest.run(tape: recorded, settings: settings) }
+        if let recorded {
+            let result = try Backtest.run(tape: recorded, settings: settings)
+            for line in recorded.reportLines { note("narwhal: \(tape ?? ""): \(line)") }
+            return result
+        }
         guard let candles else { preconditionFailure("one of the two was named") }
         var bar = ProgressBar("backtest")
         defer { bar.clear() }

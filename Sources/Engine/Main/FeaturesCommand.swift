@@ -106,6 +106,7 @@ struct FeaturesCommand: ParsableCommand {
             features.feed(datum, time: time)
             bar.show(0)
         }
+        for line in tape.reportLines { note("narwhal: \(path): \(line)") }
         return features.table
     }
 

@@ -13,8 +13,9 @@ package struct BacktestSettings: Sendable {
     package var models: ModelSet
     package var startingBalance = Money(whole: 10_000)
     package var costs = KlineCosts()
-    /// Decision candles that must be known before the first decision.
-    package var warmUp = FeatureTable.usualWarmUp
+    /// Decision candles that must be known before the first decision; `nil` is five days of five minutes for candles,
+    /// and what the profile says for tapes.
+    package var warmUp: Int?
     /// Decisions are made from the first candle at `from` and before `to`; `nil` is no bound. What comes before `from`
     /// is the warm-up.
     package var from: Timestamp?
@@ -111,8 +112,8 @@ package enum Backtest {
         guard path.interval == .minutes(1) || path.interval == .minutes(5) else {
             throw .wrongInterval(file: path.interval, profile: decision)
         }
-        let begin = max(
-            settings.warmUp, settings.from.map { decided.firstIndex(at: $0) } ?? settings.warmUp)
+        let warmUp = settings.warmUp ?? FeatureTable.usualWarmUp
+        let begin = max(warmUp, settings.from.map { decided.firstIndex(at: $0) } ?? warmUp)
         if let from = settings.from, decided.firstIndex(at: from) == decided.count {
             throw .endsBefore(from)
         }
@@ -147,6 +148,7 @@ package enum Backtest {
         progress(1)
         var result = result(of: playback.session, settings: settings, start: start)
         result.costs = settings.costs
+        result.warmUp = warmUp
         result.resumes = playback.resumes
         result.run.equity = playback.equity.filter { $0.time >= start }
         result.run.end = playback.candles.closeTime(count - 1)
@@ -156,12 +158,14 @@ package enum Backtest {
 
     /// Over a capture or a dump of trades, where orders fill on the tape itself.
     ///
-    /// The profile's own warm-up holds. What the tape has before `from` or at `to` and later is left out.
+    /// What the tape has before `from` or at `to` and later is left out.
     package static func run(
         tape: MarketTape, settings: BacktestSettings
     ) throws(BacktestError) -> BacktestResult {
+        var profile = settings.profile
+        if let warmUp = settings.warmUp { profile.warmUpCandles = warmUp }
         var configuration = configuration(
-            instrument: tape.instrument, profile: settings.profile, settings: settings)
+            instrument: tape.instrument, profile: profile, settings: settings)
         configuration.derivesTouch = !tape.hasBook
         if let problem = configuration.problem { throw .unusable(problem) }
         var paper = PaperConfiguration()
@@ -179,7 +183,7 @@ package enum Backtest {
         } catch { throw .imported(error) }
         session.finish()
         var result = result(of: session, settings: settings, start: tape.startTime)
-        result.warmUp = settings.profile.warmUpCandles
+        result.warmUp = profile.warmUpCandles
         result.run.equity = session.equity.map { EquitySample(time: $0.time, equity: $0.equity) }
         result.statistics = Statistics(result.run)
         return result
@@ -215,7 +219,7 @@ package enum Backtest {
         }
         return BacktestResult(
             symbol: symbol.instrument.symbol, profile: settings.profile,
-            modelsName: settings.models.name, costs: nil, warmUp: settings.warmUp, run: run,
+            modelsName: settings.models.name, costs: nil, warmUp: 0, run: run,
             statistics: Statistics(run), openPosition: open, resumes: 0,
             isLatched: engine.gate.state == .latched, actionHash: engine.actionHash)
     }

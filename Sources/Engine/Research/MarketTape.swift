@@ -77,6 +77,27 @@ package final class MarketTape {
         return ahead[place - 1]
     }
 
+    /// What was odd in what has been read so far: one plain line a kind, with the first lines of the file.
+    package var reportLines: [String] {
+        switch source {
+        case .dump(let reader): return reader.report.lines
+        case .capture(let reader):
+            guard reader.counts.rejected > 0 else { return [] }
+            let first = reader.rejections.prefix(3).map { "line \($0.line): \(words($0.reason))" }
+            let more = reader.counts.rejected > first.count ? ", …" : ""
+            let count = reader.counts.rejected == 1 ? "1 line" : "\(reader.counts.rejected) lines"
+            return ["\(count) left out: \(first.joined(separator: ", "))\(more)"]
+        }
+    }
+
+    private func words(_ rejection: CaptureRejection) -> String {
+        switch rejection {
+        case .tooLong: "is longer than 1 MiB"
+        case .noLocalTime: "does not begin with a time and a blank"
+        case .frame: "is no frame that can be read"
+        }
+    }
+
     private static func open(_ path: String, _ symbol: SymbolName) throws(ArchiveError) -> Source {
         let lines = try LineReader(path: path)
         if let range = try lines.next()?.range, lines.buffer[range].contains(123) {
