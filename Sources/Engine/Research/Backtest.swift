@@ -72,7 +72,21 @@ package struct BacktestResult: Sendable {
     package var resumes: Int
     /// The engine was latched, by a breaker that kills: it did not trade any more.
     package var isLatched: Bool
+    package var orders: OrderCounts
     package var actionHash: UInt64
+
+    /// Orders of the whole run.
+    package struct OrderCounts: Hashable, Sendable {
+        package var sent: Int
+        /// Of those, orders that open a position.
+        package var entries: Int
+        /// Refused by the venue.
+        package var rejected: Int
+        /// Share of the orders sent that the venue did not refuse, 0...1; `nil` without any.
+        package var successRate: Double? {
+            sent > 0 ? 1 - Double(rejected) / Double(sent) : nil
+        }
+    }
 
     /// A position that is open at the end.
     package struct OpenTrade: Hashable, Sendable {
@@ -221,7 +235,10 @@ package enum Backtest {
             symbol: symbol.instrument.symbol, profile: settings.profile,
             modelsName: settings.models.name, costs: nil, warmUp: 0, run: run,
             statistics: Statistics(run), openPosition: open, resumes: 0,
-            isLatched: engine.gate.state == .latched, actionHash: engine.actionHash)
+            isLatched: engine.gate.state == .latched,
+            orders: BacktestResult.OrderCounts(
+                sent: engine.counters.ordersSubmitted, entries: engine.counters.entriesSubmitted,
+                rejected: engine.counters.rejected), actionHash: engine.actionHash)
     }
 
     /// The preset of the symbol, or on the grid that its candles show.

@@ -29,6 +29,13 @@ extension BacktestResult {
         if let openPosition { write(openPosition, to: &json) } else { json.null() }
         json.key("statistics")
         statistics.write(to: &json)
+        json.key("orders")
+        json.beginObject()
+        json.field("sent", orders.sent)
+        json.field("entries", orders.entries)
+        json.field("rejected", orders.rejected)
+        json.optional("successRate", orders.successRate)
+        json.endObject()
         json.field("resumes", resumes)
         json.field("latched", isLatched)
         json.field("actionHash", String(actionHash, radix: 16))

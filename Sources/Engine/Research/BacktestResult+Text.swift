@@ -98,6 +98,9 @@ extension BacktestResult {
                 + "\(f.withoutProbability), below threshold \(f.belowThreshold), guards "
                 + "\(f.refusedByGuards)\(guards), risk \(f.refusedByRisk), policy "
                 + "\(f.vetoedByPolicy), too small \(f.tooSmall), orders \(f.orders)")
+        lines.append(
+            "orders sent \(orders.sent), of which entries \(orders.entries), refused by the venue "
+                + "\(orders.rejected)")
         if let open = openPosition {
             lines.append(
                 "still open: \(open.direction == .long ? "LONG" : "SHORT") \(open.quantity) at "
