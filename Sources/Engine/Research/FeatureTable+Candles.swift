@@ -29,10 +29,10 @@ extension FeatureTable {
         var market = HistoryMarket(
             candles: candles, minutes: minutes, funding: funding, configuration: configuration)
         for index in 0..<candles.count {
-            market.close(index)
+            let isCandle = market.close(index)
             if index & 1_023 == 0 { progress(Double(index) / Double(candles.count)) }
             // What was not traded is no candle, here as live: nothing is decided on it.
-            guard index >= warmUp, candles.volumes[index] > 0 else { continue }
+            guard index >= warmUp, isCandle else { continue }
             let row = EntryFeatures.compute(
                 market.state, at: candles.closeTime(index), needed: needed)
             table.append(row, openTime: candles.openTimes[index], candle: index)
@@ -66,8 +66,10 @@ package struct HistoryMarket: Sendable {
         events = HistoryFunding(funding)
     }
 
-    /// Tells what happened up to the close of the candle at `index`, and that candle last; call it with 0, 1, 2 ….
-    package mutating func close(_ index: Int) {
+    /// Tells what happened up to the close of the candle at `index`, and that candle last; call it with 0, 1, 2 …. Says
+    /// whether the market took it for a candle: one without trades is none.
+    @discardableResult
+    package mutating func close(_ index: Int) -> Bool {
         let end = candles.closeTime(index)
         while let row = events.next(before: end) {
             _ = state.apply(.funding(row.settlement), at: row.time)
@@ -79,7 +81,8 @@ package struct HistoryMarket: Sendable {
                 nextMinute += 1
             }
         }
-        _ = state.apply(.kline(candles.kline(index)), at: end)
+        let change = state.apply(.kline(candles.kline(index)), at: end)
+        return !change.isDisjoint(with: [.candleClosed5m, .candleClosed1m])
     }
 }
 
