@@ -35,7 +35,10 @@ extension SymbolState {
     ) -> ExitDecision {
         guard let record = position?.record else { return .hold }
         let threshold = look.threshold
-        let row = exitRow(record, at: now)
+        // In place: a row is large, and this is done for every print of a replay.
+        var row = FeatureRow()
+        if look.wantsMarket { row = closedRow }
+        addPosition(record, at: now, to: &row)
         let probability = look.models.exitProbability(record.direction, row: row)
         let isKnown = probability.isFinite
         if isKnown {
@@ -85,7 +88,16 @@ extension SymbolState {
 
     /// The market of the last closed decision candle, and the position of now.
     func exitRow(_ record: PositionRecord, at now: Timestamp) -> FeatureRow {
-        var row = look.wantsMarket ? closedRow : FeatureRow()
+        var row = FeatureRow()
+        if look.wantsMarket { row = closedRow }
+        addPosition(record, at: now, to: &row)
+        return row
+    }
+
+    @inline(__always)
+    private func addPosition(
+        _ record: PositionRecord, at now: Timestamp, to row: inout FeatureRow
+    ) {
         PositionFeatures.add(
             PositionInput(
                 direction: record.direction, entryPrice: record.entryPrice,
@@ -94,8 +106,7 @@ extension SymbolState {
                 stop: record.stopPrice, target: record.targetPrice,
                 highestMark: record.highestMark, lowestMark: record.lowestMark,
                 flowAtEntry: position?.flowAtEntry, regimeAtEntry: record.regime ?? MarketRegime()),
-            market: market, at: now, needed: look.models.neededForExit, to: &row)
-        return row
+            market: market, at: now, needed: look.needed, to: &row)
     }
 
     /// The open profit at mark and at the last price; zero when flat, the last `nil` when there is none. Changes

@@ -121,6 +121,7 @@ extension SymbolState {
     ) {
         look.models = models
         look.threshold = configuration.profile.exitThreshold ?? models.exitThreshold
+        look.needed = models.neededForExit
         look.wantsMarket = models.neededForExit.intersects(.market)
         longThreshold = Self.threshold(.long, models, configuration.profile)
         shortThreshold = Self.threshold(.short, models, configuration.profile)

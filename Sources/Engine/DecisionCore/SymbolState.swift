@@ -41,7 +41,8 @@ package struct EntryReading: Hashable, Sendable {
 struct ExitLook: Sendable {
     var models: ModelSet
     var threshold: Double
-    /// Whether the exit models look at more than the position.
+    /// What the exit models look at, and whether that is more than the position.
+    var needed: FeatureMask
     var wantsMarket: Bool
     let exits: ExitConfiguration
     let stopGrace: Duration
@@ -111,6 +112,7 @@ package struct SymbolState: Sendable {
         decidesOn1m = profile.decisionInterval == .minutes(1)
         look = ExitLook(
             models: models, threshold: profile.exitThreshold ?? models.exitThreshold,
+            needed: models.neededForExit,
             wantsMarket: models.neededForExit.intersects(.market), exits: configuration.exits,
             stopGrace: configuration.stopGrace)
         sequence = Self.sequence(of: models)

@@ -100,6 +100,10 @@ package final class ModelSet: Sendable {
     /// How many rows they look back on; 0 when none does.
     package let historyLength: Int
     private let byRole: [[ModelMember]]
+    /// The exit models of a side where they are one scorecard, taken as it is: the live look asks it ten times a second
+    /// a position, and in replays a hundred thousand times a second.
+    private let plainExitLong: Scorecard?
+    private let plainExitShort: Scorecard?
 
     /// - Throws: `ModelError.badSet` when weights, ids or histories do not fit together.
     package init(_ parts: Parts) throws(ModelError) {
@@ -109,6 +113,8 @@ package final class ModelSet: Sendable {
         historyFeatures = sequential?.features ?? []
         historyLength = sequential?.historyLength ?? 0
         byRole = ModelRole.allCases.map { role in parts.members.filter { $0.role == role } }
+        plainExitLong = Self.plainCard(byRole[ModelRole.exitLong.index])
+        plainExitShort = Self.plainCard(byRole[ModelRole.exitShort.index])
         neededForEntry = FeatureMask(
             parts.members.filter { $0.role.isEntry }.flatMap(\.features))
         neededForExit = FeatureMask(
@@ -204,8 +210,18 @@ package final class ModelSet: Sendable {
         reading(.exit(direction), row, nil)
     }
 
+    private static func plainCard(_ members: [ModelMember]) -> Scorecard? {
+        guard members.count == 1, case .scorecard(let card) = members[0].judge,
+            members[0].calibration == .none
+        else { return nil }
+        return card
+    }
+
     /// The exit probability alone, for the live look; NaN when no member has an answer.
     package func exitProbability(_ direction: Direction, row: borrowing FeatureRow) -> Double {
+        if let card = direction == .long ? plainExitLong : plainExitShort {
+            return card.probability(row)
+        }
         var sum = 0.0
         var weight = 0.0
         for member in byRole[ModelRole.exit(direction).index] {
