@@ -165,6 +165,37 @@ import Wire
         #expect(fixture.received.commands.map(\.command) == [.resume, .kill])
     }
 
+    @Test(arguments: ModelsVerb.allCases)
+    func `orders about models need the control socket and are handed over with their sender`(
+        verb: ModelsVerb
+    ) throws {
+        let fixture = try Fixture()
+        let request = ModelsRequest(
+            verb: verb, set: verb.needsSet ? "abcdef" : nil, path: verb == .add ? "/sets/a" : nil,
+            id: verb.changes ? "m-1" : nil,
+            notAfter: verb.changes ? Fixture.engineTime : nil)
+        let view = try fixture.view()
+        let shown = try view.request(.models(request))
+        if verb.needsControl {
+            #expect(try view.failureCode() == .readOnly)
+        } else {
+            #expect(try view.next() == .result(shown, .models(Fixture.models(verb))))
+        }
+        let control = try fixture.control()
+        let id = try control.request(.models(request))
+        #expect(try control.next() == .result(id, .models(Fixture.models(verb))))
+        #expect(fixture.received.models.last?.0 == request)
+        #expect(
+            fixture.received.models.last?.1
+                == .socket(uid: getuid(), pid: getpid()))
+        guard verb.changes else { return }
+        var late = request
+        late.notAfter = Fixture.engineTime - 1
+        try control.request(.models(late))
+        #expect(try control.failureCode() == .expired)
+        #expect(fixture.received.models.count == 1)
+    }
+
     @Test func `a full command lane is said, and the same id may be sent again`() throws {
         let fixture = try Fixture()
         let client = try fixture.control()

@@ -39,6 +39,7 @@ final class Received: Sendable {
         (commands: [CommandEnvelope], notices: [Notice], queries: [QueryRequest])
     >(
         ([], [], []))
+    private let asked = Mutex<[(ModelsRequest, CommandOrigin)]>([])
     private let arrived = DispatchSemaphore(value: 0)
     /// Whether the command lane is full.
     let isLaneFull = Atomic<Bool>(false)
@@ -53,6 +54,10 @@ final class Received: Sendable {
         arrived.signal()
         return true
     }
+    func add(_ request: ModelsRequest, _ origin: CommandOrigin) {
+        asked.withLock { $0.append((request, origin)) }
+    }
+    var models: [(ModelsRequest, CommandOrigin)] { asked.withLock { $0 } }
     func add(_ notice: Notice) { state.withLock { $0.notices.append(notice) } }
     func add(_ query: QueryRequest) { state.withLock { $0.queries.append(query) } }
 
@@ -96,11 +101,20 @@ final class Fixture {
                     guard let query else { return }
                     DispatchQueue.global().async { answer(query(request)) }
                 },
+                models: { request, origin, answer in
+                    received.add(request, origin)
+                    answer(.success(Self.models(request.verb)))
+                },
                 notice: { received.add($0) },
                 engineTime: { Timestamp(milliseconds: Self.engineTime) }))
     }
 
     deinit { server.stop() }
+
+    /// What the engine answers about models.
+    static func models(_ verb: ModelsVerb) -> ModelsReport {
+        ModelsReport(verb: verb, text: "done", sets: [])
+    }
 
     func view() throws -> TestClient { try TestClient(server.viewPath) }
     func control() throws -> TestClient { try TestClient(server.controlPath) }

@@ -25,8 +25,8 @@ import Wire
                 case .command: "command"
                 }
             })
-        // 6 methods, 9 commands; 7 answers, failure, snapshot, command; 16 topics.
-        #expect(methods.count == 15 + 10 + Topic.allCases.count)
+        // 6 methods, 9 commands, 7 about models; 8 answers, failure, snapshot, command; 16 topics.
+        #expect(methods.count == 22 + 11 + Topic.allCases.count)
     }
 
     @Test(arguments: Samples.clientMessages)

@@ -32,7 +32,7 @@ import Wire
                 #expect(String(decoding: written.dropLast(), as: UTF8.self) == line)
             }
         }
-        #expect(requests == 5 && messages == 9)
+        #expect(requests == 6 && messages == 10)
     }
 
     @Test func `the protocol page names every topic, method, error and limit`() throws {
@@ -41,6 +41,9 @@ import Wire
             #expect(text.contains("| `\(topic.rawValue)` |"), "\(topic)")
         }
         for verb in CommandVerb.allCases { #expect(text.contains("`\(verb.rawValue)`"), "\(verb)") }
+        for verb in ModelsVerb.allCases {
+            #expect(text.contains("| `\(verb.method)` |"), "\(verb)")
+        }
         for kind in QueryKind.allCases { #expect(text.contains(kind.rawValue), "\(kind)") }
         for code in WireErrorCode.allCases {
             #expect(text.contains("| \(code.rawValue) |"), "\(code)")

@@ -291,6 +291,43 @@ enum Samples {
                             ? "BTCUSDT" : nil,
                         percent: verb == .reduce ? 50 : nil)))
         }
+        + ModelsVerb.allCases.map { verb in
+            ClientMessage(
+                id: .number(7),
+                request: .models(
+                    ModelsRequest(
+                        verb: verb, set: verb.needsSet ? "3f3f3f" : nil,
+                        path: verb == .add ? "/sets/trees-2" : nil,
+                        note: verb.changes ? "better" : nil, id: verb.changes ? "m-1" : nil,
+                        notAfter: verb.changes ? 1_700_000_000_000 : nil,
+                        name: verb == .promote ? "demo-1" : nil)))
+        }
+
+    /// A set as an engine tells of it, with everything that can be told.
+    static let modelsReport = ModelsReport(
+        verb: .show, text: "",
+        sets: [
+            ModelSetTopic(
+                digest: String(repeating: "3f", count: 32), name: "trees-2", state: "production",
+                addedAtWall: 1_700_000_000_000, changedAtWall: 1_700_003_600_000,
+                problems: ["exit.json was changed"])
+        ],
+        inForce: ModelsInForceTopic(
+            name: "trees-2", digest: String(repeating: "3f", count: 32), source: "registry",
+            changeable: true, problems: []),
+        detail: ModelSetDetail(
+            folder: "/state/models/sets/3f3f", note: "five trees\u{1B}[2J", schema: "0123",
+            parent: "", trainedFrom: "2025-01-01", trainedTo: "2025-08-31", validatedFrom: "",
+            validatedTo: "",
+            files: [
+                ModelFileTopic(
+                    id: "trees", kind: "trees", role: "entryLong", file: "long.json",
+                    sha256: String(repeating: "ab", count: 32), weight: 0.7)
+            ],
+            history: [
+                ModelHistoryTopic(
+                    atWall: 1_700_000_000_000, change: "added", by: "uid 1000", note: "first")
+            ], card: "# trees-2\n\nNo edge."), repeated: false, warning: "a line is incomplete")
 
     static let serverMessages: [ServerMessage] = {
         var walk = SnapshotWalk(seed: 7)
@@ -317,6 +354,7 @@ enum Samples {
             .result(.number(1), .rows(QueryResult(what: .decisions, decisions: [decision]))),
             .result(.number(1), .rows(QueryResult(what: .events, events: snapshot.events))),
             .result(.number(1), .rows(QueryResult(what: .commands, commands: [command]))),
+            .result(.number(1), .models(modelsReport)),
             .failure(nil, WireError(.parse, "the line is not JSON")),
             .command(command),
             .snapshot(SnapshotNotification(subscription: 1, data: snapshot)),
