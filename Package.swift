@@ -63,6 +63,7 @@ let package = Package(
         .target(
             name: "CCrypto", path: "Sources/Engine/CCrypto",
             linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CModels", path: "Sources/Engine/CModels"),
         .target(
             name: "CXGBoost", path: "Sources/Engine/CXGBoost",
             linkerSettings: [.linkedLibrary("dl")]),
@@ -98,7 +99,7 @@ let package = Package(
         // Shell
         engine("Archive", ["Trading", "Text", "Messages", "BinanceFormat", "CZlib"]),
         engine("Networks", ["Trading", "Models", "CMath"]),
-        engine("ModelStore", ["Trading", "Models", "CCrypto"]),
+        engine("ModelStore", ["Trading", "Text", "Models", "CCrypto", "CModels"]),
         engine(
             "Research",
             [

@@ -87,7 +87,7 @@ package struct Profile: Hashable, Sendable, Codable {
 
 extension Profile {
     /// All profiles that can be named in a configuration.
-    package static let all: [Profile] = [.bracket, .guarded, .optimised]
+    package static let all: [Profile] = [.bracket, .learned, .guarded, .optimised]
 
     /// The profile of this name, or `nil`.
     package static func named(_ name: String) -> Profile? { all.first { $0.name == name } }
@@ -118,6 +118,15 @@ extension Profile {
         leverage: 3, entry: EntryConfiguration(), limits: RiskLimits(),
         sizing: SizingConfiguration(base: 0.10, min: 0.05, max: 0.20), exitThreshold: 0.603,
         longThreshold: 0.686, shortThreshold: 0.505)
+
+    /// For the trained set that is built in: the bracket that its models were asked about, thresholds of the set, small
+    /// sizes, all breakers.
+    package static let learned = Profile(
+        name: "learned", decisionInterval: .minutes(5), warmUpCandles: 1_440, exitPlan: .bracket,
+        stopRule: .fractions(stop: .basisPoints(150), target: .basisPoints(200)),
+        maxHold: .hours(4), minimumHold: .byRules, leverage: 3, entry: EntryConfiguration(),
+        limits: RiskLimits(), sizing: SizingConfiguration(base: 0.10, min: 0.05, max: 0.20),
+        exitThreshold: nil, longThreshold: nil, shortThreshold: nil)
 
     /// The numbers of the earlier system's preset: one bracket of 6.85 : 1 and large sizes.
     package static let optimised: Profile = {

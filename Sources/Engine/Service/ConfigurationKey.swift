@@ -40,7 +40,8 @@ struct ConfigurationKey: Sendable {
             path: "symbols", kind: .symbols, unit: "1 to 8 symbols", defaultText: "[\"BTCUSDT\"]",
             explanation: "What is traded, as the venue spells it."),
         ConfigurationKey(
-            path: "profile", kind: .choice(["bracket", "guarded", "optimised"]), unit: "word",
+            path: "profile", kind: .choice(["bracket", "learned", "guarded", "optimised"]),
+            unit: "word",
             defaultText: "bracket",
             explanation: "The named bundle of decision interval, exit plan, limits and sizing."),
         ConfigurationKey(
