@@ -69,3 +69,43 @@ struct `Candle features of real markets` {
         #expect(market.counts.quarantined == 0)
     }
 }
+
+@Suite(.enabled(if: MarketDataFolder.path != nil, Comment(rawValue: MarketDataFolder.hint)))
+struct `Flow features of a real market` {
+    /// 31 hours of trades. Only two of them reach 100,000: whales begin at 5,000 here.
+    @Test func `agree with the slow reference`() throws {
+        var configuration = MarketConfiguration()
+        configuration.whaleThreshold = Money(whole: 5_000)
+        var market = MarketState(
+            instrument: .preset(try #require(SymbolName("LTCUSDT")), id: InstrumentID(0)),
+            configuration: configuration)
+        var tape: [Print] = []
+        let table = try lines("trades-spot/LTCUSDT-trades-2025-06-21_22.csv.gz").dropFirst()
+        for line in table {
+            let fields = line.split(separator: ",")
+            tape.append(
+                Print(
+                    tradeID: try #require(Int64(fields[4])),
+                    price: Price(units: try units(fields[1])),
+                    quantity: Quantity(units: try units(fields[2])),
+                    takerSide: fields[3] == "buy" ? .buy : .sell,
+                    venueTime: Timestamp(milliseconds: try #require(Int64(fields[0])))))
+        }
+        #expect(tape.count == 152_763)
+        var next = tape[0].venueTime.floor(to: .hours(1)) + .hours(6)
+        var rows = 0
+        for (index, print) in tape.enumerated() {
+            if print.venueTime >= next {
+                _ = market.advance(to: next)
+                let row = EntryFeatures.compute(market, at: next, needed: FeatureMask(.flow))
+                let recent = tape[..<index].drop { $0.venueTime < next - .hours(4) }
+                expectPlainFlow(row, Array(recent), whale: 5_000, at: next, "row \(rows)")
+                rows += 1
+                next = next + .hours(3) + .minutes(7)
+            }
+            _ = market.apply(print, at: print.venueTime)
+        }
+        #expect(rows >= 8)
+        #expect(market.counts.quarantined == 0 && market.counts.duplicatePrints == 0)
+    }
+}
