@@ -61,6 +61,12 @@ struct HostileSetTests {
         #expect(refusal { try registry.add(folder: path, order()) }.contains("plain name"))
     }
 
+    @Test func `a set whose name would act on a terminal is refused`() throws {
+        let folder = try TestFolder()
+        let path = try folder.set("a") { $0.name = "a\\u001b[2J" }
+        #expect(refusal { try ModelFiles(folder: path) }.contains("name must be of plain"))
+    }
+
     @Test func `a file of ten gigabytes is refused without being read`() throws {
         let folder = try TestFolder()
         var registry = try ModelRegistry(folder: folder.registry)

@@ -219,6 +219,27 @@ struct ModelRegistryTests {
         #expect(try ModelRegistry(folder: folder.registry).sets.map(\.state) == [.shadow])
     }
 
+    @Test func `a full registry takes no more sets`() throws {
+        let folder = try TestFolder()
+        try FileManager.default.createDirectory(
+            atPath: folder.registry, withIntermediateDirectories: true)
+        let lines = (0..<ModelRegistry.maxSets).map { index in
+            let digits = String(index, radix: 16)
+            let digest =
+                String(repeating: "0", count: 16 - digits.count) + digits
+                + String(repeating: "0", count: 48)
+            return
+                #"{"by":"t","change":"added","digest":"\#(digest)","name":"s","note":"","time":1}"#
+        }
+        try (lines.joined(separator: "\n") + "\n").write(
+            toFile: folder.journal, atomically: true, encoding: .utf8)
+        var registry = try ModelRegistry(folder: folder.registry)
+        #expect(registry.sets.count == ModelRegistry.maxSets)
+        let path = try folder.set("a")
+        #expect(refusal { try registry.add(folder: path, order()) }.contains("as many as it takes"))
+        #expect(!FileManager.default.fileExists(atPath: folder.registry + "/sets"))
+    }
+
     @Test func `a registry file beyond its limit is refused`() throws {
         let folder = try TestFolder()
         try FileManager.default.createDirectory(

@@ -50,8 +50,18 @@ struct ModelsOptions: ParsableArguments {
     private func ask(_ request: ModelsRequest) throws(Failure) -> ModelsReport {
         var request = request
         let endpoint = try engine.find()
-        var shot = try OneShot(
-            endpoint, usesControl: request.verb.needsControl, seconds: timeout)
+        var shot: OneShot
+        do throws(Failure) {
+            shot = try OneShot(
+                endpoint, usesControl: request.verb.needsControl, seconds: timeout)
+        } catch {
+            guard error.exit == .noEngine, let folder = endpoint.stateDirectory else { throw error }
+            throw Failure(
+                .noEngine,
+                error.message
+                    + "; without an engine: narwhald models \(request.verb.rawValue) --state \(folder)"
+            )
+        }
         if request.verb.changes {
             request.id = commandPrefix(clock: SteadyClock()) + "-m"
             // What changes decisions must not act on an engine that finds it much later.

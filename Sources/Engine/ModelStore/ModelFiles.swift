@@ -40,6 +40,12 @@ package struct ModelFiles: Sendable {
         } catch {
             throw ModelStoreError("\(source)/\(Self.manifestName): \(error.text)")
         }
+        // It is shown on screens and written to logs.
+        guard manifest.name.utf8.allSatisfy({ (32...126).contains($0) }) else {
+            throw ModelStoreError(
+                "\(source)/\(Self.manifestName): its name must be of plain letters, digits and signs"
+            )
+        }
         var files: [(name: String, bytes: [UInt8])] = []
         for member in manifest.members {
             if let known = files.first(where: { $0.name == member.file }) {

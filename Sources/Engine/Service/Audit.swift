@@ -26,32 +26,28 @@ package struct Audit: Sendable {
 
     /// Audits `run`, or the last one, of the engine in `directory`.
     package init(directory: String, run wanted: Int64? = nil) throws(StartError) {
-        do throws(JournalError) {
+        do {
             let reader = try JournalReader(directory: directory)
             let runs = try reader.runs()
             guard
                 let record = wanted.map({ number in runs.first { $0.run == number } }) ?? runs.last
             else {
-                throw .failed("\(directory) has no such run; it has \(runs.count)")
+                throw JournalError.failed("\(directory) has no such run; it has \(runs.count)")
             }
             run = record.run
             wasEnded = record.endTime != nil
-            var engine: Engine
-            var models: AuditModels
             let state = try reader.state(atStartOf: record.run)
-            do throws(StartError) {
-                let configuration: Configuration
-                do throws(ConfigurationError) {
-                    configuration = try Configuration(recorded: record.description.configuration)
-                } catch { throw StartError(error.description) }
-                models = AuditModels(configuration, directory: directory)
-                engine = Engine(
-                    configuration: try EngineRunner.core(
-                        configuration, instruments: record.description.instruments,
-                        models: try models.start()),
-                    recovered: record.run == 1 ? nil : state,
-                    startTime: record.description.startTime)
-            } catch { throw .failed(error.description) }
+            let configuration: Configuration
+            do throws(ConfigurationError) {
+                configuration = try Configuration(recorded: record.description.configuration)
+            } catch { throw StartError(error.description) }
+            var models = AuditModels(configuration, directory: directory)
+            var engine = Engine(
+                configuration: try EngineRunner.core(
+                    configuration, instruments: record.description.instruments,
+                    models: try models.start()),
+                recovered: record.run == 1 ? nil : state,
+                startTime: record.description.startTime)
             var log = try InputLog(
                 run: record.run, journal: reader,
                 tape: TapeReader(directory: directory + "/tape", run: record.run))
@@ -63,9 +59,7 @@ package struct Audit: Sendable {
                     events += 1
                     guard gaps.isEmpty else { continue }
                     if case .models(.use(let digest, let name, _)) = event.body {
-                        do throws(StartError) {
-                            engine.provide(try models.set(digest: digest, name: name))
-                        } catch { throw .failed(error.description) }
+                        engine.provide(try models.set(digest: digest, name: name))
                     }
                     _ = engine.process(event)
                     guard let hash else { continue }
@@ -80,7 +74,9 @@ package struct Audit: Sendable {
             factHash = engine.factHash
             stateHash = engine.stateHash
             actionHash = engine.actionHash
-        } catch { throw StartError(error.text) }
+        } catch let error as JournalError {
+            throw StartError(error.text)
+        } catch { throw StartError("\(error)") }
     }
 }
 

@@ -107,7 +107,8 @@ final class ModelDesk: Sendable {
                 putInForce(try finder.usual(configuration), by: by, &report)
             } catch { throw ModelKeeper.Refusal(text: error.text) }
         }
-        if request.verb.changes, !report.repeated {
+        // Of a set that comes into force the core tells itself.
+        if request.verb == .add || request.verb == .shadow, !report.repeated {
             lanes.send(
                 .notice(
                     Notice(.models, .info, "\(request.verb.method) by \(by): \(report.text)")),
