@@ -219,6 +219,34 @@ struct ModelRegistryTests {
         #expect(try ModelRegistry(folder: folder.registry).sets.map(\.state) == [.shadow])
     }
 
+    @Test(arguments: [
+        ("veto", PolicyMode.veto, PolicyMode?.some(.veto)), ("veto", .advise, .advise),
+        ("veto", .off, nil), ("advise", .veto, .advise), ("advise", .advise, .advise),
+        ("advise", .off, nil),
+    ])
+    func `a policy goes as far as its set and the configuration both allow`(
+        own: String, most: PolicyMode, expected: PolicyMode?
+    ) throws {
+        let folder = try TestFolder()
+        let states = PolicyState.Component.allCases.count
+        let actions = PolicyAction.allCases.count
+        let shapes: [(String, [Int])] = [
+            ("mlp_extractor.policy_net.0.weight", [2, states]),
+            ("mlp_extractor.policy_net.0.bias", [2]),
+            ("mlp_extractor.policy_net.2.weight", [2, 2]),
+            ("mlp_extractor.policy_net.2.bias", [2]), ("action_net.weight", [actions, 2]),
+            ("action_net.bias", [actions]),
+        ]
+        let bytes = SafeTensors.encode(
+            shapes.map { name, shape in
+                .init(
+                    name: name, shape: shape,
+                    values: Array(repeating: 0.5, count: shape.reduce(1, *)))
+            }, metadata: [])
+        let path = try folder.set("a") { $0.policy = (own, bytes) }
+        #expect(try ModelFiles(folder: path).makeSet(policy: most).policy?.mode == expected)
+    }
+
     @Test func `a full registry takes no more sets`() throws {
         let folder = try TestFolder()
         try FileManager.default.createDirectory(

@@ -10,6 +10,8 @@ package struct SmallModelFolder {
     package var entryMargins = (low: "-1.0", high: "1.0")
     package var exitMargins = (low: "-3.0", high: "-3.0")
     package var files = ["entry.json", "exit.json"]
+    /// A policy's mode and file; `nil` without one.
+    package var policy: (mode: String, bytes: [UInt8])?
 
     package init(name: String = "small") { self.name = name }
 
@@ -47,11 +49,19 @@ package struct SmallModelFolder {
             digests.append(sha256(Array(content.utf8)))
         }
         let roles = ["entryLong", "entryShort", "exitLong", "exitShort"]
-        let members = roles.enumerated().map { index, role in
+        var members = roles.enumerated().map { index, role in
             """
             {"id":"m\(index)","kind":"trees","role":"\(role)","file":"\(files[index / 2])","sha256":"\(digests[index / 2])",
             "weight":1,"features":["rsi_14","return_1"],"calibration":{"kind":"none"}}
             """
+        }
+        if let policy {
+            try Data(policy.bytes).write(to: URL(fileURLWithPath: path + "/policy.safetensors"))
+            members.append(
+                """
+                {"id":"policy","kind":"policy","role":"policy","file":"policy.safetensors",
+                "sha256":"\(sha256(policy.bytes))","mode":"\(policy.mode)"}
+                """)
         }
         let manifest = """
             {"format":"narwhal-model-set-1","name":"\(name)","note":"\(note)","schema":"\(schema)",
