@@ -132,4 +132,31 @@ struct EnsembleTests {
             #expect(error.cause.text.contains(word), "\(error.cause.text)")
         }
     }
+
+    @Test func `a scorecard can be a member beside trained models`() throws {
+        let card = SmallSet.member(
+            "by-hand", "entryShort", kind: "scorecard", file: "card.json",
+            features: "\"rsi_14\"")
+        let files = [
+            "a.json": SmallSet.stump(),
+            "card.json": #"{"intercept":-1.0,"weights":{"rsi_14":2.0}}"#,
+        ]
+        let manifest = SmallSet.manifest(members: [SmallSet.member("a", "entryLong"), card])
+        let set = try SmallSet.set(manifest, files: files)
+        let reading = set.entry(.short, row: Self.row(rsi: 0.7))
+        #expect(abs(try #require(reading.probability) - Self.logistic(0.4)) < 1e-15)
+        let other = files.merging(["card.json": #"{"intercept":0,"weights":{"macd":1}}"#]) { $1 }
+        let error = try #require(throws: MemberError.self) {
+            _ = try SmallSet.set(manifest, files: other)
+        }
+        #expect(error.cause.text.hasSuffix("looks at other features"))
+    }
+
+    @Test func `what moved the answer is told by the trees' Shapley values`() throws {
+        let set = try SmallSet.set(
+            SmallSet.manifest(members: [SmallSet.member("exit", "exitLong")]))
+        // The leaves are −1 and 1 with equal covers: the mean is 0, so the split feature has all of it.
+        let parts = set.contributions(.exitLong, row: Self.row(rsi: 0.7), limit: 5)
+        #expect(parts == [Contribution(feature: .rsi14, logOdds: 1)])
+    }
 }

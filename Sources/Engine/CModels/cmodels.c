@@ -1,10 +1,28 @@
 // Each file is embedded as it is; a new one needs an array and a row here. The Swift side compares every one with the
-// digest in its manifest.
+// digest in its manifest. The set demo shares its exit models with pooled-5m, which stands first: it is the usual set.
 #include "cmodels.h"
 
 // The toolchain's own compiler knows #embed in every dialect of C.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
+static const unsigned char file_demo_set_json[] = {
+#embed "../../../models/demo/set.json"
+};
+static const unsigned char file_demo_card_md[] = {
+#embed "../../../models/demo/card.md"
+};
+static const unsigned char file_demo_entry_long_by_hand_json[] = {
+#embed "../../../models/demo/entry-long-by-hand.json"
+};
+static const unsigned char file_demo_entry_short_by_hand_json[] = {
+#embed "../../../models/demo/entry-short-by-hand.json"
+};
+static const unsigned char file_demo_cards_by_hand_long_md[] = {
+#embed "../../../models/demo/cards/by-hand-long.md"
+};
+static const unsigned char file_demo_cards_by_hand_short_md[] = {
+#embed "../../../models/demo/cards/by-hand-short.md"
+};
 static const unsigned char file_pooled_5m_set_json[] = {
 #embed "../../../models/pooled-5m/set.json"
 };
@@ -59,6 +77,16 @@ static const struct {
     {"pooled-5m/cards/trees-exit-short.md", file_pooled_5m_cards_trees_exit_short_md, sizeof file_pooled_5m_cards_trees_exit_short_md},
     {"pooled-5m/cards/trees-long.md", file_pooled_5m_cards_trees_long_md, sizeof file_pooled_5m_cards_trees_long_md},
     {"pooled-5m/cards/trees-short.md", file_pooled_5m_cards_trees_short_md, sizeof file_pooled_5m_cards_trees_short_md},
+    {"demo/set.json", file_demo_set_json, sizeof file_demo_set_json},
+    {"demo/card.md", file_demo_card_md, sizeof file_demo_card_md},
+    {"demo/entry-long-by-hand.json", file_demo_entry_long_by_hand_json, sizeof file_demo_entry_long_by_hand_json},
+    {"demo/entry-short-by-hand.json", file_demo_entry_short_by_hand_json, sizeof file_demo_entry_short_by_hand_json},
+    {"demo/cards/by-hand-long.md", file_demo_cards_by_hand_long_md, sizeof file_demo_cards_by_hand_long_md},
+    {"demo/cards/by-hand-short.md", file_demo_cards_by_hand_short_md, sizeof file_demo_cards_by_hand_short_md},
+    {"demo/exit-long.json", file_pooled_5m_exit_long_json, sizeof file_pooled_5m_exit_long_json},
+    {"demo/cards/trees-exit-long.md", file_pooled_5m_cards_trees_exit_long_md, sizeof file_pooled_5m_cards_trees_exit_long_md},
+    {"demo/exit-short.json", file_pooled_5m_exit_short_json, sizeof file_pooled_5m_exit_short_json},
+    {"demo/cards/trees-exit-short.md", file_pooled_5m_cards_trees_exit_short_md, sizeof file_pooled_5m_cards_trees_exit_short_md},
 };
 
 static const size_t count = sizeof files / sizeof files[0];

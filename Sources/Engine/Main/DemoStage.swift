@@ -28,12 +28,16 @@ struct DemoStage {
         settings.seed = options.seed
         settings.speed = options.speed
         settings.symbols = configuration.symbols
-        settings.history = .minutes(60)
+        // The exit models look back on a day of candles; the rest of five days would only make the start slow.
+        settings.history = .hours(25)
         do throws(ExchangeServerError) {
             exchange = try ExchangeServer(settings)
         } catch { throw fail(error.description) }
         directory = try Self.makeDirectory()
         configuration.engineName = "demo"
+        configuration.profile = "learned"
+        configuration.warmUpCandles = 289
+        configuration.modelSource = .bundled("demo")
         configuration.mode = .testnet
         configuration.stateDirectory = directory
         configuration.timeScale = options.speed

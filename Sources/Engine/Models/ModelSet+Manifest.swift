@@ -83,6 +83,12 @@ private struct MemberLoader {
         _ member: SetManifest.Member, _ bytes: [UInt8]
     ) throws(ModelError) -> ModelMember.Judge {
         switch member.kind {
+        case .scorecard:
+            let card = try Scorecard(json: bytes)
+            guard Set(card.terms.map(\.feature)) == Set(member.features) else {
+                throw .badSet("the scorecard of '\(member.id)' looks at other features")
+            }
+            return .scorecard(card)
         case .trees:
             let model: BoostedTrees
             if let known = trees[member.file] {

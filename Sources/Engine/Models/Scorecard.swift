@@ -96,6 +96,18 @@ package struct Scorecard: Hashable, Sendable {
 }
 
 extension Scorecard {
+    /// Reads a file that holds one scorecard and nothing else.
+    package init(json bytes: [UInt8]) throws(ModelError) {
+        var cursor: JSONCursor
+        do {
+            cursor = try JSONCursor(bytes.span, maxLength: ModelSet.maxScorecardBytes)
+        } catch {
+            throw .malformed(error)
+        }
+        self = try Self.read(&cursor)
+        do { try cursor.end() } catch { throw .malformed(error) }
+    }
+
     /// Reads `{"intercept": number, "weights": {"feature": number, …}}`, in any order, nothing else.
     static func read(_ cursor: inout JSONCursor) throws(ModelError) -> Scorecard {
         var intercept: Double?

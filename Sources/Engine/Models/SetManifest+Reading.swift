@@ -158,7 +158,7 @@ extension SetManifest {
             })
         else { throw .badSet("the sha256 of '\(member.id)' must be 64 hexadecimal digits") }
         switch member.kind {
-        case .trees, .lstm:
+        case .scorecard, .trees, .lstm:
             if case .policy = member.role {
                 throw .badSet("'\(member.id)' has the role of a policy but is none")
             }

@@ -9,7 +9,7 @@ package struct SetManifest: Hashable, Sendable {
     package static let maxMembers = 32
 
     package enum Kind: String, Hashable, Sendable, CaseIterable {
-        case trees, lstm, policy
+        case scorecard, trees, lstm, policy
     }
 
     package enum Role: Hashable, Sendable {

@@ -14,6 +14,8 @@ package struct Configuration: Hashable, Sendable, Codable {
     package var mode = Mode.paper
     package var symbols: [SymbolName] = [SymbolName("BTCUSDT")].compactMap { $0 }
     package var profile = "bracket"
+    /// Decision candles before the first entry, for the demo's young market; `nil`: what the profile says.
+    package var warmUpCandles: Int?
     /// Engine seconds per wall second.
     package var timeScale = 1.0
     /// `nil`: the default place for the engine's name.

@@ -30,9 +30,10 @@ extension EngineRunner {
     }
 
     static func profile(_ configuration: Configuration) throws(StartError) -> Profile {
-        guard let profile = Profile.named(configuration.profile) else {
+        guard var profile = Profile.named(configuration.profile) else {
             throw StartError("profile \(configuration.profile) does not exist")
         }
+        if let candles = configuration.warmUpCandles { profile.warmUpCandles = candles }
         return profile
     }
 

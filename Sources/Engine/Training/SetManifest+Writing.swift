@@ -84,7 +84,7 @@ extension SetManifest.Member {
         writer.field("sha256", sha256)
         writer.field("weight", weight)
         switch kind {
-        case .trees: break
+        case .scorecard, .trees: break
         case .lstm:
             writer.field("steps", steps)
             writer.field("output", output)
