@@ -8,7 +8,7 @@ struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train models on market data; the same data and seed give the same files.",
         discussion: """
-            --data names a folder with candles-5m/SYMBOL-….csv[.gz] and, when there is one, context/…funding….csv.
+            --data names a folder with candles-5m/SYMBOL-….csv[.gz|.zip].
             Boosted trees are grown by libxgboost, which is loaded when needed (Debian: apt install libxgboost0).
             A run that was stopped goes on where it was: finished stages are kept in OUT/stages.
             """,

@@ -4,9 +4,11 @@ import Trading
 package struct Card: Sendable {
     package private(set) var text = ""
 
-    package init(title: String) { text = "# \(title)\n" }
+    package init(title: String) { text = "# \(title)\n\n" }
 
-    package mutating func section(_ title: String) { text += "\n## \(title)\n\n" }
+    package mutating func section(_ title: String) {
+        text += text.hasSuffix("\n\n") ? "## \(title)\n\n" : "\n## \(title)\n\n"
+    }
 
     package mutating func paragraph(_ words: String) { text += words + "\n\n" }
 

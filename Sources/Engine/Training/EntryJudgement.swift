@@ -12,6 +12,8 @@ package struct EntryJudgement: Sendable {
     /// Calibrated answers of the members together on walk-forward samples, and those samples.
     package let walkForward: [Double]
     package let walkForwardRows: LabeledRows
+    /// The answers of the finished members together to all training samples.
+    package let finished: [Double]
     /// The same on the held-out stretch, all of its samples.
     package let heldOut: [Double]
     package let walkForwardReport: RoleReport
@@ -57,10 +59,14 @@ package struct EntryJudgement: Sendable {
         lstmWeight = weight
         walkForward = answers
         walkForwardRows = trees.rows.rows(places)
-        heldOut = trees.heldOutProbabilities.enumerated().map { sample, probability in
-            guard let other = lstm?.heldOut[sample], !other.isNaN else { return probability }
-            return (1 - weight) * probability + weight * other
+        func mixed(_ answers: [Double], _ others: [Double]?) -> [Double] {
+            answers.enumerated().map { sample, probability in
+                guard let other = others?[sample], !other.isNaN else { return probability }
+                return (1 - weight) * probability + weight * other
+            }
         }
+        finished = mixed(trees.finished, lstm?.finished)
+        heldOut = mixed(trees.heldOutProbabilities, lstm?.heldOut)
         let rows = walkForwardRows
         walkForwardReport = try RoleReport(
             title: "walk-forward", probabilities: answers, labels: rows.labels, times: rows.times,
@@ -69,7 +75,8 @@ package struct EntryJudgement: Sendable {
             title: "held out", probabilities: heldOut, labels: trees.heldOut.labels,
             times: trees.heldOut.times, seed: seed)
         walkForwardSignals = try ThresholdChoice.entry(
-            probabilities: answers, labels: rows.labels, worths: rows.worths, times: rows.times,
+            probabilities: answers, parts: Self.parts(of: places, in: trees.trees.unseen),
+            labels: rows.labels, worths: rows.worths, times: rows.times, finished: finished,
             seed: seed)
         heldOutSignals = SignalFigures(
             threshold: walkForwardSignals.threshold, probabilities: heldOut,
@@ -77,7 +84,20 @@ package struct EntryJudgement: Sendable {
             times: trees.heldOut.times, seed: seed)
     }
 
-    /// The shares of wins at which mean win and mean loss of all training samples balance.
+    /// The places among `places` of each walk-forward part.
+    private static func parts(of places: [Int], in unseen: UnseenPredictions) -> [[Int]] {
+        var partOf: [Int: Int] = [:]
+        for (part, samples) in unseen.parts.enumerated() {
+            for sample in samples { partOf[sample] = part }
+        }
+        var parts = [[Int]](repeating: [], count: unseen.parts.count)
+        for (index, place) in places.enumerated() {
+            if let part = partOf[place] { parts[part].append(index) }
+        }
+        return parts
+    }
+
+    /// The share of wins at which mean win and mean loss of all training samples balance.
     package var breakEven: Double {
         let wins = trees.rows.worths.filter { $0 > 0 }
         let losses = trees.rows.worths.filter { $0 <= 0 }

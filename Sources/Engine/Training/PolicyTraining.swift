@@ -32,9 +32,10 @@ package struct PolicyOutcome: Hashable, Sendable {
 
 /// Makes the markets that a policy trades in, from answers of models that had not seen them.
 enum PolicyMarkets {
-    /// The longest run of candles of a symbol in which both sides have answers and everything else is known.
+    /// The longest run of candles of a symbol in which both sides have answers and all `components` are known.
     static func make(
-        _ symbol: SymbolData, long: [Int: Double], short: [Int: Double]
+        _ symbol: SymbolData, long: [Int: Double], short: [Int: Double],
+        components: [PolicyState.Component]
     ) throws(TrainingError) -> TradingMarket {
         var rows = [Int?](repeating: nil, count: symbol.path.count)
         for (row, candle) in symbol.table.candles.enumerated() { rows[candle] = row }
@@ -57,9 +58,6 @@ enum PolicyMarkets {
             last = state
             states.append(state)
         }
-        let components = TradingMarket.components.filter { component in
-            states.contains { $0.map { !$0[component].isNaN } ?? false }
-        }
         let isWhole = states.map { state in
             state.map { state in components.allSatisfy { !state[$0].isNaN } } ?? false
         }
@@ -80,6 +78,20 @@ enum PolicyMarkets {
                 columns: columns)
         } catch {
             throw .data("\(symbol.symbol): \(error.text)")
+        }
+    }
+
+    /// The components that the rows of every symbol have at least once; the others have no data.
+    static func components(_ data: TrainingData) -> [PolicyState.Component] {
+        TradingMarket.components.filter { component in
+            if component == .modelSignal || component == .confidence { return true }
+            return data.symbols.allSatisfy { symbol in
+                (0..<symbol.table.count).contains { row in
+                    var state = PolicyState()
+                    state.takeMarket(symbol.table.row(row))
+                    return !state[component].isNaN
+                }
+            }
         }
     }
 
@@ -139,12 +151,13 @@ extension TrainingRun {
         } catch {
             throw .ownModelRefused(error.text)
         }
-        let thresholds = PerDirection(
-            long: long.walkForwardSignals.threshold, short: short.walkForwardSignals.threshold)
+        let baseline = TradingBaseline(
+            longThreshold: Float(long.walkForwardSignals.threshold),
+            shortThreshold: Float(short.walkForwardSignals.threshold))
         let pairs = [training, heldOut].map { markets in
             (
                 policy: outcome(markets) { network.action($0.span) ?? 0 },
-                rule: outcome(markets) { Self.rule($0, thresholds) }
+                rule: outcome(markets, choose: baseline.choose)
             )
         }
         try writePolicyCard(
@@ -183,13 +196,12 @@ extension TrainingRun {
             return result
         }
         let (longs, shorts) = (byCandle(long), byCandle(short))
+        let components = PolicyMarkets.components(data)
         var markets: [TradingMarket] = []
         for (place, symbol) in data.symbols.enumerated() {
             markets.append(
-                try PolicyMarkets.make(symbol, long: longs[place], short: shorts[place]))
-        }
-        guard let first = markets.first, markets.allSatisfy({ $0.absent == first.absent }) else {
-            throw .data("the symbols do not have data for the same parts of the policy's state")
+                try PolicyMarkets.make(
+                    symbol, long: longs[place], short: shorts[place], components: components))
         }
         return markets
     }
@@ -249,20 +261,6 @@ extension TrainingRun {
         return outcome
     }
 
-    /// The rule that the policy has to beat: enter where a side reaches its threshold, the one further above it; then hold
-    /// to the bracket's end.
-    private static func rule(_ state: [Float], _ thresholds: PerDirection) -> Int {
-        guard state[PolicyState.Component.position.rawValue] == 0 else {
-            return PolicyAction.hold.rawValue
-        }
-        let signal = Double(state[PolicyState.Component.modelSignal.rawValue])
-        let larger = Double(state[PolicyState.Component.confidence.rawValue])
-        let (long, short) = signal >= 0 ? (larger, larger - signal) : (larger + signal, larger)
-        let margins = (long - thresholds.long, short - thresholds.short)
-        if margins.0 >= 0 && margins.0 >= margins.1 { return PolicyAction.enterLong.rawValue }
-        return (margins.1 >= 0 ? PolicyAction.enterShort : .hold).rawValue
-    }
-
     private func writePolicyCard(
         _ trained: TrainedPolicy, _ parameters: PolicyParameters,
         walkForward: (policy: PolicyOutcome, rule: PolicyOutcome),
@@ -276,6 +274,11 @@ extension TrainingRun {
                 ? "In the held-out stretch it did better than the rule and made money. That is one stretch, by few independent trades: it stays at `advise`."
                 : "**It did not show that it beats the rule and makes money out of sample**: it stays at `advise`."
         )
+        if heldOut.policy.trades == 0 {
+            card.paragraph(
+                "It never entered: where nothing pays its costs, staying out is what there is to learn."
+            )
+        }
         card.section("What it learned from")
         card.paragraph(
             "Trading, candle by candle, in the training window's markets, with entry probabilities by models that had not seen them. Reward: change of equity after fees and slippage, less a penalty for drawdown that grows. Stop, target and longest hold are the set's bracket (\(CardNumber.percent(plan.bracket.stop, 2)), \(CardNumber.percent(plan.bracket.target, 2)), \(plan.bracket.horizon) candles), a leg is \(CardNumber.percent(rules.legFraction, 0)) of equity, at most \(rules.maxLegs) legs. Funding is not paid there."

@@ -12,7 +12,7 @@ package struct SequenceParameters: Hashable, Sendable {
     /// Every so many candles make a sample: neighbours say the same thing.
     package var stride = 6
     /// The walk-forward parts that are judged, from the last; each is one training.
-    package var judgedParts = 2
+    package var judgedParts = 5
     /// Share of the candles before a judged part, the latest, on which early stopping looks.
     package var stoppingShare = 0.15
 
@@ -39,6 +39,8 @@ package struct TrainedSequence: Sendable, Codable {
     package var epochs: [Int]
     /// Of the walk-forward parts, by networks that had not seen them; one a part, in the order of time.
     package var unseen: [SequenceAnswers]
+    /// Of the training window, by the finished network, which has learned from most of it.
+    package var training: SequenceAnswers
     /// Of the held-out stretch, by the finished network.
     package var heldOut: SequenceAnswers
 }
@@ -143,7 +145,9 @@ package enum SequenceTraining {
             inside.map { rows.samples[$0].span }, count: plan.folds, embargo: plan.embargo
         ).suffix(parameters.judgedParts)
         let runs = Double(folds.count + 1)
-        var result = TrainedSequence(model: [], epochs: [], unseen: [], heldOut: SequenceAnswers())
+        var result = TrainedSequence(
+            model: [], epochs: [], unseen: [], training: SequenceAnswers(),
+            heldOut: SequenceAnswers())
         for (number, fold) in folds.enumerated() {
             let network = try fit(
                 rows, fold.training.map { inside[$0] }, plan, parameters, seed: seed
@@ -158,6 +162,7 @@ package enum SequenceTraining {
         }
         result.model = final.file
         result.epochs.append(final.epochs)
+        result.training = try rows.answers(final.file, inside, steps: parameters.steps)
         let later = rows.samples.indices.filter {
             rows.samples[$0].span.start >= plan.validateFrom
                 && rows.samples[$0].span.end < plan.validateTo

@@ -14,15 +14,25 @@ package struct SignalFigures: Hashable, Sendable {
     package let signalDays: Int
     package let days: Int
 
+    /// Signals are the samples at or over `threshold`.
     package init(
         threshold: Double, probabilities: [Double], labels: [Bool], worths: [Double],
         times: [Timestamp], seed: UInt64
     ) {
-        let isSignal = probabilities.map { $0 >= threshold }
+        self.init(
+            threshold: threshold, isSignal: probabilities.map { $0 >= threshold }, labels: labels,
+            worths: worths, times: times, seed: seed)
+    }
+
+    /// Signals are those that `isSignal` names.
+    package init(
+        threshold: Double, isSignal: [Bool], labels: [Bool], worths: [Double],
+        times: [Timestamp], seed: UInt64
+    ) {
         let bootstrap = DayBootstrap(times: times, seed: seed)
         self.threshold = threshold
         count = isSignal.count { $0 }
-        rate = Double(count) / Double(max(1, probabilities.count))
+        rate = Double(count) / Double(max(1, isSignal.count))
         precision = bootstrap.mean(labels.map { $0 ? 1 : 0 }, where: isSignal)
         net = bootstrap.mean(worths, where: isSignal)
         func days(_ times: some Sequence<Timestamp>) -> Int {
@@ -36,32 +46,48 @@ package struct SignalFigures: Hashable, Sendable {
 /// Chooses thresholds on predictions that the models had not seen.
 package enum ThresholdChoice {
     /// Shares of candles that a side may be expected to signal on.
-    package static let rates = [0.01, 0.015, 0.02, 0.03, 0.04, 0.06]
+    package static let rates = [0.01, 0.015, 0.02, 0.03, 0.04]
 
-    /// The entry threshold with the highest lower bound of the net return of a signal, among those that give one of
-    /// `rates`; the first of equals.
+    /// How often to signal, and from which answer of the finished models on.
     ///
-    /// Which one it is can hardly be told from chance where all bounds are alike: the figures say so themselves.
+    /// The rate is the one of `rates` with the highest lower bound of the net return of a signal when each walk-forward part
+    /// signals on its own highest answers: models that learned from little answer more extremely than those that learned
+    /// from much, so one threshold for all parts would pick parts, not candles. The threshold is then the answer that the
+    /// finished models reach that often in the training window. Which rate it is can hardly be told from chance where all
+    /// bounds are alike: the figures say so themselves.
+    ///
+    /// - Parameters:
+    ///   - parts: places of the walk-forward samples, one array a part.
+    ///   - finished: answers of the finished models to all training samples.
     package static func entry(
-        probabilities: [Double], labels: [Bool], worths: [Double], times: [Timestamp], seed: UInt64
+        probabilities: [Double], parts: [[Int]], labels: [Bool], worths: [Double],
+        times: [Timestamp], finished: [Double], seed: UInt64
     ) throws(TrainingError) -> SignalFigures {
-        let sorted = probabilities.sorted()
-        guard sorted.count >= 100 else {
-            throw .tooFewSamples("\(sorted.count) predictions to choose a threshold on")
+        guard probabilities.count >= 100, finished.count >= 100 else {
+            throw .tooFewSamples("\(probabilities.count) predictions to choose a threshold on")
         }
         var best: SignalFigures?
         for rate in rates {
-            let place = Int((1 - rate) * Double(sorted.count))
+            var isSignal = [Bool](repeating: false, count: probabilities.count)
+            for part in parts where !part.isEmpty {
+                let least = quantile(part.map { probabilities[$0] }, 1 - rate)
+                for place in part where probabilities[place] >= least { isSignal[place] = true }
+            }
             // Three digits: what is shown is what is in force.
-            let threshold = (sorted[min(place, sorted.count - 1)] * 1_000).rounded(.up) / 1_000
+            let threshold = (quantile(finished, 1 - rate) * 1_000).rounded(.up) / 1_000
             let figures = SignalFigures(
-                threshold: threshold, probabilities: probabilities, labels: labels, worths: worths,
+                threshold: threshold, isSignal: isSignal, labels: labels, worths: worths,
                 times: times, seed: seed)
             guard figures.count > 0, !figures.net.low.isNaN else { continue }
             if best.map({ figures.net.low > $0.net.low }) ?? true { best = figures }
         }
         guard let best else { throw .tooFewSamples("no threshold has a signal") }
         return best
+    }
+
+    private static func quantile(_ values: [Double], _ share: Double) -> Double {
+        let sorted = values.sorted()
+        return sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
     }
 
     /// What leaving by an exit threshold would have brought, a position.

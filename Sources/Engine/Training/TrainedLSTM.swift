@@ -8,6 +8,8 @@ package struct TrainedLSTM: Sendable {
     package let places: [Int]
     package let unseen: [Double]
     package let calibration: CalibrationFit.Choice
+    /// Calibrated answers of the finished network in the order of the trees' training samples; NaN as below.
+    package let finished: [Double]
     /// In the order of the trees' held-out samples; NaN where the LSTM had no whole window.
     package let heldOut: [Double]
 
@@ -39,15 +41,22 @@ package struct TrainedLSTM: Sendable {
         self.places = places
         calibration = choice
         unseen = raw.map { choice.calibration.apply($0) }
-        var later: [Key: Double] = [:]
-        let answers = direction == .long ? trained.heldOut.long : trained.heldOut.short
-        for index in 0..<trained.heldOut.count {
-            later[Key(trained.heldOut.symbols[index], trained.heldOut.candles[index])] =
-                choice.calibration.apply(answers[index])
+        finished = Self.joined(trained.training, direction, role.rows, choice)
+        heldOut = Self.joined(trained.heldOut, direction, role.heldOut, choice)
+    }
+
+    /// The calibrated answers in the order of `rows`; NaN where there is none.
+    private static func joined(
+        _ answers: SequenceAnswers, _ direction: Direction, _ rows: LabeledRows,
+        _ choice: CalibrationFit.Choice
+    ) -> [Double] {
+        var byKey: [Key: Double] = [:]
+        let raw = direction == .long ? answers.long : answers.short
+        for index in 0..<answers.count {
+            byKey[Key(answers.symbols[index], answers.candles[index])] =
+                choice.calibration.apply(raw[index])
         }
-        heldOut = (0..<role.heldOut.count).map {
-            later[Key(role.heldOut.symbols[$0], role.heldOut.candles[$0])] ?? .nan
-        }
+        return (0..<rows.count).map { byKey[Key(rows.symbols[$0], rows.candles[$0])] ?? .nan }
     }
 
     private struct Key: Hashable {

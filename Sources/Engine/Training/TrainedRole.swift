@@ -12,6 +12,8 @@ package struct TrainedRole: Sendable {
     package let calibration: CalibrationFit.Choice
     /// Calibrated, in the order of `trees.unseen`.
     package let unseen: [Double]
+    /// Calibrated answers of the finished model, in the order of `rows`.
+    package let finished: [Double]
     /// Calibrated, in the order of `heldOut`.
     package let heldOutProbabilities: [Double]
 
@@ -31,6 +33,7 @@ package struct TrainedRole: Sendable {
             parts: trees.unseen.ranges)
         calibration = choice
         unseen = trees.unseen.probabilities.map { choice.calibration.apply($0) }
+        finished = trees.training.map { choice.calibration.apply($0) }
         heldOutProbabilities = trees.heldOut.map { choice.calibration.apply($0) }
     }
 
@@ -49,7 +52,7 @@ extension TrainedRole {
         var parameters = plan.trees
         parameters.seed = plan.seed(of: id)
         let fingerprint = Digest.hex(of: [
-            "trees 1", "\(parameters)", plan.text, rows.digest, heldOut.digest,
+            "trees 2", "\(parameters)", plan.text, rows.digest, heldOut.digest,
         ])
         let trees: TrainedTrees = try store.result(id, fingerprint: fingerprint) {
             () throws(TrainingError) in

@@ -23,7 +23,7 @@ package struct TrainingData: Sendable {
 
     package init(symbols: [SymbolData]) { self.symbols = symbols }
 
-    /// Reads `candles-5m/SYMBOL-….csv[.gz|.zip]` and, when it is there, the funding of `context/`.
+    /// Reads `candles-5m/SYMBOL-….csv[.gz|.zip]`.
     ///
     /// - Parameter until: nothing from this time on is looked at.
     /// - Throws: `data` in plain words for a missing folder or a refused file.
@@ -35,7 +35,6 @@ package struct TrainingData: Sendable {
             $0.hasSuffix(".csv") || $0.hasSuffix(".csv.gz") || $0.hasSuffix(".zip")
         }
         guard !files.isEmpty else { throw .data("\(candles) has no candle file") }
-        let funding = try fundingFile(folder)
         var symbols: [SymbolData] = []
         for file in files {
             let word = String(file.prefix { $0 != "-" && $0 != "." })
@@ -45,7 +44,7 @@ package struct TrainingData: Sendable {
             guard !symbols.contains(where: { $0.symbol == symbol }) else {
                 throw .data("\(candles): \(symbol) has two files; join them")
             }
-            let table = try read(candles + "/" + file, symbol, funding, until) { share in
+            let table = try read(candles + "/" + file, symbol, until) { share in
                 progress(word, share)
             }
             symbols.append(table)
@@ -54,24 +53,14 @@ package struct TrainingData: Sendable {
     }
 
     private static func read(
-        _ path: String, _ symbol: SymbolName, _ fundingPath: String?, _ until: Timestamp,
+        _ path: String, _ symbol: SymbolName, _ until: Timestamp,
         progress: (Double) -> Void
     ) throws(TrainingError) -> SymbolData {
         do throws(ImportError) {
             let all = try KlineFile.read(path, symbol: symbol)
             let candles = all.selecting(from: nil, to: until)
-            var funding: [FundingRow] = []
-            if let fundingPath {
-                do throws(ImportError) {
-                    funding = try FundingFile.read(fundingPath, symbol: symbol)
-                } catch {
-                    // A symbol without funding has none to learn from; a damaged file is refused.
-                    guard case .noSuchSymbol = error else { throw error }
-                }
-            }
-            funding.removeAll { $0.time >= until }
             let table = FeatureTable.make(
-                candles: candles, funding: funding, features: TrainingFeatures.market,
+                candles: candles, features: TrainingFeatures.market,
                 progress: progress)
             return SymbolData(symbol: symbol, path: PricePath(candles), table: table)
         } catch {
@@ -85,12 +74,6 @@ package struct TrainingData: Sendable {
         } catch {
             throw .data("\(folder) cannot be listed; --data names a folder with candles-5m in it")
         }
-    }
-
-    private static func fundingFile(_ folder: String) throws(TrainingError) -> String? {
-        let context = folder + "/context"
-        guard FileManager.default.fileExists(atPath: context) else { return nil }
-        return try names(context).last { $0.contains("funding") }.map { context + "/" + $0 }
     }
 }
 

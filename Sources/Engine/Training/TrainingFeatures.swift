@@ -1,22 +1,25 @@
 package import Trading
 
-/// The features that models are given: those that can be known from candles, the clock and settled funding, and that mean
-/// the same for every symbol. Nothing is filled in for the others: flow by size, open interest, the book and clusters are
-/// not in the training data, so no model is fed them.
+/// The features that models are given: those that follow from candles and the clock and mean the same for every symbol.
+///
+/// Nothing is filled in for the others: flow by size, open interest, the book and clusters are not in the training data, so
+/// no model is fed them. Neither is funding, which the data has for some symbols and months only: a model would learn that
+/// a missing rate means a certain symbol, and be wrong about it live, where every symbol has one.
 package enum TrainingFeatures {
-    /// Left out of their groups: quote units, what only live knows, and the day of the week, of which eight months hold
-    /// too few to learn anything but their accidents.
+    /// Left out of their groups: quote units; what looks back a month and so never is where training was; and the day of
+    /// the week, of which eight months hold too few to learn anything but their accidents.
     private static let unfit: Set<FeatureID> = [
-        .atr14, .fundingPredicted, .dayOfWeekSine, .dayOfWeekCosine,
+        .atr14, .volatilityPercentile, .dayOfWeekSine, .dayOfWeekCosine,
     ]
 
     /// Features of the market, in the order of their slots.
     package static let market: [FeatureID] = FeatureID.allCases.filter { feature in
         switch feature.group {
         case .returns, .volatility, .oscillators, .levels, .shape, .volume, .takerVolume, .regime,
-            .calendar, .funding:
+            .calendar:
             !unfit.contains(feature)
-        case .flow, .minutes, .book, .openInterest, .basis, .forcedOrders, .magnets, .position:
+        case .funding, .flow, .minutes, .book, .openInterest, .basis, .forcedOrders, .magnets,
+            .position:
             false
         }
     }

@@ -1,5 +1,4 @@
 import Models
-import Research
 import Trading
 
 // The cards that stand beside the models, and the model files.
@@ -9,7 +8,7 @@ extension TrainingRun {
     private func describe(_ card: inout Card, rows: LabeledRows) {
         let symbols = data.symbols.map(\.symbol.description).joined(separator: ", ")
         card.section("Data")
-        card.bullet("symbols, pooled: \(symbols); candles of five minutes, and settled funding")
+        card.bullet("symbols, pooled: \(symbols); candles of five minutes")
         card.bullet(
             "learned from: \(plan.from.dayText) to \((plan.to - .hours(24)).dayText), \(rows.count) samples"
         )
@@ -20,19 +19,8 @@ extension TrainingRun {
             "walk-forward: \(plan.folds) parts of the training window, each judged by a model that learned only from what came before; labels that reach into a judged part are purged, \(Int(plan.embargo.seconds / 3600)) h before it are left out"
         )
         card.bullet(
-            "features: \(rows.matrix.names.count), computed by the code that runs live, schema \(FeatureSchema.hash); settled funding is known from \(fundingFrom) on and missing before"
+            "features: \(rows.matrix.names.count), computed by the code that runs live, schema \(FeatureSchema.hash)"
         )
-    }
-
-    /// The first day of which settled funding is known.
-    private var fundingFrom: String {
-        let times = data.symbols.compactMap { symbol in
-            symbol.table.column(of: .fundingRate).flatMap { column in
-                (0..<symbol.table.count).first { !symbol.table.value($0, column).isNaN }
-                    .map { symbol.path.openTimes[symbol.table.candles[$0]] }
-            }
-        }
-        return times.min()?.dayText ?? "no day"
     }
 
     private var bracketText: String {
@@ -43,7 +31,7 @@ extension TrainingRun {
         card.section("What it cannot do")
         for line in more { card.bullet(line) }
         card.bullet(
-            "It knows nothing of order flow by size, open interest, the order book, liquidations or news: they are not in the training data, and it is never fed them."
+            "It knows nothing of order flow by size, open interest, funding, the order book, liquidations or news: they are not in the training data, and it is never fed them."
         )
         card.bullet(
             "It learned from eight months of four symbols in one kind of market. Other symbols, other venues and other years are guesses."
@@ -94,7 +82,7 @@ extension TrainingRun {
         for report in reports { card.reliability(report) }
         card.section("Signals\(judged.lstm == nil ? "" : ", of trees and LSTM together")")
         card.paragraph(
-            "The threshold is the one with the highest lower bound of the mean return among those that signal on \(CardNumber.percent(ThresholdChoice.rates[0], 0)) to \(CardNumber.percent(ThresholdChoice.rates[ThresholdChoice.rates.count - 1], 0)) of candles, on walk-forward predictions: those figures are flattered by the choice, the held-out ones are not."
+            "How often to signal is the rate with the highest lower bound of the mean return, from \(CardNumber.percent(ThresholdChoice.rates[0], 0)) to \(CardNumber.percent(ThresholdChoice.rates[ThresholdChoice.rates.count - 1], 0)) of candles, each walk-forward part signaling on its own highest answers: those figures are flattered by the choice, the held-out ones are not. The threshold is the answer that the finished models reach that often in the training window."
         )
         card.signals([
             ("walk-forward", judged.walkForwardSignals), ("held out", judged.heldOutSignals),

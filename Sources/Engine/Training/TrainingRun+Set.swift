@@ -27,7 +27,7 @@ extension TrainingRun {
         manifest.training[ModelRole.entryLong.index] = histograms(judgedLong)
         manifest.training[ModelRole.entryShort.index] = histograms(judgedShort)
         for role in [exitLong, exitShort] {
-            manifest.training[role.role.index] = histograms(role.rows, answers: role.unseen)
+            manifest.training[role.role.index] = histograms(role.rows, answers: role.finished)
         }
         try Files.write(manifest.json, to: out + "/" + ModelFiles.manifestName)
         try writeSetCard(manifest, long: judgedLong, short: judgedShort, exits: exits)
@@ -44,7 +44,7 @@ extension TrainingRun {
         long: EntryJudgement, short: EntryJudgement, exits: ExitJudgement
     ) -> SetManifest {
         var manifest = SetManifest()
-        manifest.name = "pooled-5m-\(plan.to.dayText)"
+        manifest.name = "pooled-5m-\((plan.to - .hours(24)).dayText)"
         manifest.note =
             "Trained on \(data.symbols.map(\.symbol.description).joined(separator: ", ")), five-minute candles. "
             + shortVerdict(long, short)
@@ -112,11 +112,11 @@ extension TrainingRun {
     }
 
     private func histograms(_ judged: EntryJudgement) -> [DriftMonitor.Quantity] {
-        histograms(judged.trees.rows, answers: judged.walkForward)
+        histograms(judged.trees.rows, answers: judged.finished)
     }
 
-    /// How features were spread over the training samples, and the answers over the walk-forward ones: the finished model's
-    /// answers to what it learned from are further apart than any that it will give.
+    /// How features and the finished models' answers were spread over the training samples. Answers to what was learned
+    /// from lie a little further apart than others; those of walk-forward models, which learned from less, much further.
     private func histograms(_ rows: LabeledRows, answers: [Double]) -> [DriftMonitor.Quantity] {
         var list: [DriftMonitor.Quantity] = []
         for (column, name) in rows.matrix.names.enumerated() {

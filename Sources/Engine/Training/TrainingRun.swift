@@ -91,7 +91,7 @@ package final class TrainingRun {
         let rows = SequenceRows(data, plan: plan, steps: parameters.steps)
         let seed = plan.seed(of: "lstm")
         let fingerprint = Digest.hex(of: [
-            "lstm 1", "\(parameters)", plan.text, Digest.hex(raw: rows.rows),
+            "lstm 2", "\(parameters)", plan.text, Digest.hex(raw: rows.rows),
             Digest.hex(raw: rows.samples.flatMap { $0.labels }), "\(seed)",
         ])
         let result: TrainedSequence = try store.result("lstm", fingerprint: fingerprint) {

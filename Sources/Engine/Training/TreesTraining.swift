@@ -92,6 +92,8 @@ package struct TrainedTrees: Sendable, Codable {
     package var curve: [Double]
     /// By the folds' models at the chosen number of rounds.
     package var unseen: UnseenPredictions
+    /// Raw probabilities of the training samples by the finished model, which has learned from them.
+    package var training: [Double]
     /// Raw probabilities of the held-out samples by the finished model.
     package var heldOut: [Double]
     package var gains: [FeatureShare]
@@ -151,9 +153,8 @@ package enum TreesTraining {
         }
         boosters = []
         try check(rows)
-        let final = try Booster(
-            training: BoosterMatrix(rows.matrix, labels: rows.labels), names: rows.matrix.names,
-            parameters: parameters)
+        let all = try BoosterMatrix(rows.matrix, labels: rows.labels)
+        let final = try Booster(training: all, names: rows.matrix.names, parameters: parameters)
         for round in 0..<rounds {
             try final.update()
             progress(0.85 + 0.15 * Double(round + 1) / Double(rounds))
@@ -162,6 +163,7 @@ package enum TreesTraining {
             model: try final.json(), rounds: rounds, curve: curve,
             unseen: UnseenPredictions(
                 parts: folds.map(\.validation), probabilities: probabilities),
+            training: try final.probabilities(all),
             heldOut: heldOut.count == 0
                 ? [] : try final.probabilities(try BoosterMatrix(heldOut.matrix, labels: [])),
             gains: try final.gains())

@@ -1,14 +1,23 @@
 /// Says in plain words what a figure after costs means.
 package enum Verdict {
+    /// Days with a signal below which nothing is said about signals.
+    static let minDays = 15
+
     /// Of the mean return of a signal.
     package static func edge(_ walkForward: SignalFigures, heldOut: SignalFigures) -> String {
-        switch (sign(walkForward.net), sign(heldOut.net)) {
+        guard heldOut.signalDays >= minDays else {
+            return
+                "**No edge after costs is shown**: in the held-out stretch it signaled on \(heldOut.signalDays) days only, too few to say anything."
+        }
+        return switch (sign(walkForward.net), sign(heldOut.net)) {
         case (.above, .above):
             "Signals made money after costs in the walk-forward parts and in the held-out stretch, by intervals that "
                 + "exclude zero. Two months are little: this is a hint, not a proof."
-        case (_, .below), (.below, _):
-            "**Signals lost money after costs.** The model ranks candles a little better than chance, and that is not "
-                + "enough to pay fees and slippage. It has no edge."
+        case (_, .below):
+            "**Signals lost money after costs in the held-out stretch**, by an interval that excludes zero. It has no edge."
+        case (.below, _):
+            "**Signals lost money after costs in the walk-forward parts**, by an interval that excludes zero although "
+                + "the threshold was chosen there; in the held-out stretch nothing better is shown. It has no edge."
         case (.above, .zero):
             "Signals made money after costs in the walk-forward parts; in the held-out stretch the interval includes "
                 + "zero. **No edge after costs is shown.**"
@@ -29,11 +38,11 @@ package enum Verdict {
             "Leaving by this model was better than holding to the bracket's end, in the walk-forward parts and in the "
                 + "held-out stretch, by intervals that exclude zero."
         case (_, .below), (.below, _):
-            "**Leaving by this model was worse than holding to the bracket's end.** It tells which way a position "
-                + "tends to end, which is mostly geometry: how near stop and target are."
+            "**Leaving by this model was worse than holding to the bracket's end.** It tells a little of how positions "
+                + "end, which is mostly how near stop and target are; that pays nothing."
         case (.above, .zero), (.zero, .above), (.zero, .zero):
             "**It is not shown that leaving by this model is better than holding to the bracket's end**: an interval of "
-                + "the mean gain includes zero. A high AUC is mostly geometry: how near stop and target are."
+                + "the mean gain includes zero. It tells a little of how positions end; that pays nothing that could be measured."
         }
     }
 
