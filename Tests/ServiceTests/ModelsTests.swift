@@ -91,6 +91,12 @@ extension RunningEngineTests {
             // The same order again does nothing again.
             let again = try client.models(order(.promote, "first", id: "p1")).get()
             #expect(again.repeated)
+            let other = try client.models(order(.shadow, "first", id: "p1"))
+            guard case .failure(let error) = other else {
+                Issue.record("an id was taken for two orders")
+                return
+            }
+            #expect(error.message.contains("used for another order"))
 
             let second = try directory.modelSet("second", entry: "0.5")
             _ = try client.models(order(.add, id: "a2", path: second)).get()
@@ -152,6 +158,34 @@ extension RunningEngineTests {
             #expect(audit.isEqual, "\(audit)")
             #expect(audit.stateHash == end.outcome?.engine.stateHash)
             #expect(audit.factHash == end.outcome?.engine.factHash)
+        }
+
+        @Test
+        func `what was promoted decides after a restart, and each run is audited with its own`()
+            throws
+        {
+            let directory = try TestDirectory()
+            _ = try directory.registry(adding: ["first", "second"])
+            let configuration = try Self.configuration(directory)
+            var engine: TestEngine? = try TestEngine(configuration)
+            do {
+                let running = try #require(engine)
+                let client = try running.control()
+                _ = try client.models(order(.promote, "first", id: "p1")).get()
+                _ = try client.models(order(.promote, "second", id: "p2")).get()
+                #expect(try Self.shows("second", running))
+                #expect(running.stop().isClean)
+            }
+            engine = nil
+            let again = try TestEngine(configuration)
+            #expect(try Self.shows("second", again))
+            _ = try again.control().models(order(.rollback, id: "r1")).get()
+            #expect(try Self.shows("first", again))
+            #expect(again.stop().isClean)
+            for run: Int64 in [1, 2] {
+                let audit = try Audit(directory: directory.path, run: run)
+                #expect(audit.isEqual, "\(audit)")
+            }
         }
 
         @Test func `a changed byte is alarmed, not promoted, and trading goes on with what was`()

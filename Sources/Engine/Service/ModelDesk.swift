@@ -96,16 +96,22 @@ final class ModelDesk: Sendable {
         _ request: ModelsRequest, by: String
     ) throws(ModelKeeper.Refusal) -> ModelsReport {
         try check(request)
+        // What a rollback may end at must be there before anything is written.
+        var usual: LoadedModels?
+        if request.verb == .rollback, configuration.modelSource == nil {
+            do throws(ModelStoreError) {
+                usual = try finder.usual(configuration)
+            } catch { throw ModelKeeper.Refusal(text: error.text) }
+        }
         let outcome = try keeper.answer(
-            request, by: by, canEmpty: configuration.modelSource == nil, at: EngineClock.wall())
+            request, by: by, canEmpty: usual != nil, at: EngineClock.wall())
         var report = outcome.report
         switch outcome.effect {
         case .nothing: break
         case .production(let loaded): putInForce(loaded, by: by, &report)
         case .noProduction:
-            do throws(ModelStoreError) {
-                putInForce(try finder.usual(configuration), by: by, &report)
-            } catch { throw ModelKeeper.Refusal(text: error.text) }
+            guard let usual else { break }
+            putInForce(usual, by: by, &report)
         }
         // Of a set that comes into force the core tells itself.
         if request.verb == .add || request.verb == .shadow, !report.repeated {

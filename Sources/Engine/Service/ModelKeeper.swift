@@ -60,6 +60,12 @@ package struct ModelKeeper: Sendable {
                 : "the registry's last line is incomplete (\(registry.tornBytes) bytes); it is left out, and cut off by the next change"
             if let id = request.id, request.verb.changes, let record = registry.record(ofOrder: id)
             {
+                let isSame =
+                    try request.verb.change == record.change
+                    && (request.set.map { try registry.find($0).digest == record.digest } ?? true)
+                guard isSame else {
+                    throw Refusal(text: "the id \(id) was used for another order: take a new one")
+                }
                 var outcome = Outcome(
                     report: report(
                         request, "done before: \(record.change.rawValue) \(record.name)",
@@ -231,6 +237,19 @@ package struct ModelKeeper: Sendable {
             let bytes = try ModelFiles.read("\(path)/card.md", limit: Self.maxCardBytes)
             return String(decoding: bytes, as: UTF8.self)
         } catch { return nil }
+    }
+}
+
+extension ModelsVerb {
+    /// What the registry records of such an order; `nil` for questions.
+    fileprivate var change: RegistryRecord.Change? {
+        switch self {
+        case .list, .show, .verify: nil
+        case .add: .added
+        case .shadow: .shadow
+        case .promote: .production
+        case .rollback: .rolledBack
+        }
     }
 }
 
