@@ -15,7 +15,10 @@ import Trading
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure this binary.",
-        subcommands: [BenchReplay.self, BenchMarket.self, BenchVenue.self, BenchModels.self])
+        subcommands: [
+            BenchReplay.self, BenchMarket.self, BenchVenue.self, BenchModels.self,
+            BenchFeatures.self,
+        ])
 }
 
 /// Trades per CPU second from a dump file through parse and the whole core.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CPosix
 import Foundation
 import Models
 import Text
@@ -50,13 +49,13 @@ struct BenchModels: ParsableCommand {
             table = GeneratedTrees.rows(1_000, features: trees.featureCount)
         }
         var results = [
-            try measure("read the file", unit: "ms", scale: 1e3) { () throws in
+            try BenchTime.measure("read the file", .milliseconds, repeats: repeats) { () throws in
                 _ = try ModelsScore.trees(bytes, of: name)
                 return 1
             }
         ]
         results.append(
-            try measure("a row", unit: "ns", scale: 1e9) {
+            BenchTime.measure("a row", .nanoseconds, repeats: repeats) {
                 // Enough rows that the clock's own step does not show.
                 let turns = max(1, 5_000 / table.count)
                 var sum: Float = 0
@@ -70,7 +69,7 @@ struct BenchModels: ParsableCommand {
                 return sum.isFinite ? turns * table.count : 1
             })
         results.append(
-            try measure("its contributions", unit: "us", scale: 1e6) {
+            BenchTime.measure("its contributions", .microseconds, repeats: repeats) {
                 var sum = 0.0
                 let some = table.prefix(100)
                 for row in some { sum += trees.contributions(row.span)[0] }
@@ -79,52 +78,15 @@ struct BenchModels: ParsableCommand {
         report(name, trees, bytes: bytes.count, rows: table.count, results)
     }
 
-    /// CPU time of one thing, in `unit`s.
-    private struct Result {
-        var name: String
-        var unit: String
-        var median: Double
-        var fastest: Double
-        var slowest: Double
-    }
-
-    /// Times `body`, which answers how many things it has done.
-    private func measure(
-        _ name: String, unit: String, scale: Double, _ body: () throws -> Int
-    ) throws -> Result {
-        // Once unmeasured, so that no repeat pays for cold memory alone.
-        _ = try body()
-        var times: [Double] = []
-        for _ in 0..<repeats {
-            let begin = narwhal_cpu_nanoseconds()
-            let count = try body()
-            let nanoseconds = Double(narwhal_cpu_nanoseconds() - begin)
-            times.append(nanoseconds / 1e9 / Double(count) * scale)
-        }
-        times.sort()
-        return Result(
-            name: name, unit: unit, median: times[times.count / 2], fastest: times[0],
-            slowest: times[times.count - 1])
-    }
-
     private func report(
-        _ name: String, _ trees: BoostedTrees, bytes: Int, rows: Int, _ results: [Result]
+        _ name: String, _ trees: BoostedTrees, bytes: Int, rows: Int, _ results: [BenchTime]
     ) {
         guard json else {
             say(
                 "\(SafeText.clean(name)): \(trees.treeCount) trees, \(trees.nodeCount) nodes, depth "
                     + "\(trees.depth), \(trees.featureCount) features, \(bytes) bytes; "
                     + "\(rows) rows in turn, one thread, CPU time, median of \(repeats)")
-            for result in results {
-                let title = result.name.padding(toLength: 18, withPad: " ", startingAt: 0)
-                let noise = Int((result.slowest - result.fastest) / result.median * 100)
-                say(
-                    "  \(title) "
-                        + String(
-                            format: "%8.1f", result.median) + " \(result.unit)  (fastest "
-                        + String(format: "%.1f", result.fastest) + ", slowest "
-                        + String(format: "%.1f", result.slowest) + ", spread \(noise) %)")
-            }
+            for result in results { say(result.line) }
             return
         }
         var writer = JSONWriter()
@@ -138,18 +100,7 @@ struct BenchModels: ParsableCommand {
         writer.field("bytes", bytes)
         writer.field("rows", rows)
         writer.field("repeats", repeats)
-        writer.key("measured")
-        writer.beginArray()
-        for result in results {
-            writer.beginObject()
-            writer.field("name", result.name)
-            writer.field("unit", result.unit)
-            writer.field("median", result.median)
-            writer.field("fastest", result.fastest)
-            writer.field("slowest", result.slowest)
-            writer.endObject()
-        }
-        writer.endArray()
+        BenchTime.write(results, to: &writer)
         writer.endObject()
         say(String(decoding: writer.bytes, as: UTF8.self))
     }
