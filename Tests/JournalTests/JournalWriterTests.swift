@@ -334,7 +334,7 @@ import Trading
             ),
             (
                 "DELETE FROM events WHERE sequence = 3",
-                ChainBreak(kind: .changed, sequence: 3, fact: 19)
+                ChainBreak(kind: .changed, sequence: 3, fact: 20)
             ),
         ])
     func `a changed or lost row is found where it is`(sql: String, place: ChainBreak) throws {

@@ -148,6 +148,32 @@ struct ModelProjectionTests {
         #expect(picture.entries?.first?.decidedAt == nil)
     }
 
+    @Test func `the spread of the answers is shown beside that of training`() throws {
+        let (session, _) = try ProjectorTests.openSession()
+        var parts = ModelSet.Parts()
+        parts.name = "spread"
+        parts.members = session.engine.models.set.members
+        parts.entryThresholds = PerDirection(long: 0.6, short: 0.6)
+        let edges = (1..<10).map { Double($0) / 10 }
+        let shares = [Double](repeating: 0.1, count: 10) + [0]
+        parts.training[ModelRole.entryLong.index] = [
+            .init(
+                name: DriftMonitor.output,
+                histogram: try TrainingHistogram(edges: edges, shares: shares))
+        ]
+        let set = try ModelSet(parts)
+        var changed = try makeSession { $0.modelSet = set }
+        changed.play(SeededTape(seed: 1, prints: 10_000))
+        var projector = Projector()
+        let models = try #require(ProjectorTests.picture(&projector, of: changed).models)
+        let drift = try #require(models.drift.first { $0.role == "entryLong" })
+        let output = try #require(drift.output)
+        #expect((output.edges, output.trained) == (edges, shares))
+        #expect(abs(output.seen.reduce(0, +) - 1) < 1e-12)
+        #expect(drift.rows >= 30 && drift.word == "n/a" && drift.outputPsi == nil)
+        #expect(models.drift.first { $0.role == "entryShort" }?.output == nil)
+    }
+
     private static func points(_ values: [Double], every seconds: Int64 = 10) -> [ExitPoint] {
         values.enumerated().map {
             ExitPoint(

@@ -163,7 +163,9 @@ struct SnapshotWalk {
                     DriftTopic(
                         role: "entryLong", word: "warn", rows: count(), neededRows: 1_000,
                         worst: [DriftFeatureTopic(name: "rsi_14", psi: fraction())],
-                        outputPsi: maybe(0.02))
+                        outputPsi: maybe(0.02),
+                        output: maybe(
+                            DistributionTopic(edges: [0.5], trained: [0.4, 0.6], seen: [1, 0])))
                 ],
                 changedAt: maybe(time), changedBy: maybe("uid 1000"), problem: maybe("damaged"))
         }

@@ -64,7 +64,15 @@ extension Projector {
             word: drift.level == .unknown ? "n/a" : drift.level.rawValue, rows: drift.monitor.rows,
             neededRows: DriftMonitor.minRows,
             worst: drift.worst.map { DriftFeatureTopic(name: $0.name, psi: $0.index) },
-            outputPsi: drift.output)
+            outputPsi: drift.output,
+            output: drift.monitor.quantities.first { $0.name == DriftMonitor.output }.map(topic))
+    }
+
+    private static func topic(_ quantity: DriftMonitor.Quantity) -> DistributionTopic {
+        let total = Double(max(1, quantity.counts.reduce(0, +)))
+        return DistributionTopic(
+            edges: quantity.histogram.edges, trained: quantity.histogram.shares,
+            seen: quantity.counts.map { Double($0) / total })
     }
 
     static func topic(_ advice: PolicyAdvice) -> PolicyTopic {

@@ -40,9 +40,13 @@ struct SymbolOutlook: Sendable {
         set = engine.models.set
         opened = position
         if isNew || wall >= nextLook {
-            nextLook = wall + Self.lookEvery
+            // Not all symbols in the same picture.
+            let part = isNew ? Int64(index % 10) : 10
+            nextLook = wall + .milliseconds(Self.lookEvery.milliseconds * part / 10)
             let explains = isNew || wall >= nextExplanation
-            if explains { nextExplanation = wall + Self.explainEvery }
+            if explains {
+                nextExplanation = wall + .milliseconds(Self.explainEvery.milliseconds * part / 10)
+            }
             ask(engine, index, explains: explains)
         }
         remember(at: engine.now.milliseconds)

@@ -118,6 +118,22 @@ package struct DriftFeatureTopic: Hashable, Sendable, Codable {
     }
 }
 
+/// How the answers of one role are spread, against training: nine edges make ten bins, and one more is for missing.
+package struct DistributionTopic: Hashable, Sendable, Codable {
+    /// Not falling; a value at an edge lies above it.
+    package var edges: [Double]
+    /// Shares of the bins, the last is missing.
+    package var trained: [Double]
+    /// As seen live, older rows fading; all zero before the first.
+    package var seen: [Double]
+
+    package init(edges: [Double], trained: [Double], seen: [Double]) {
+        self.edges = edges
+        self.trained = trained
+        self.seen = seen
+    }
+}
+
 /// How far live data of one role are from its training data.
 package struct DriftTopic: Hashable, Sendable, Codable {
     package var role: String
@@ -130,10 +146,12 @@ package struct DriftTopic: Hashable, Sendable, Codable {
     package var worst: [DriftFeatureTopic]
     /// Of the probability; absent while the word is `n/a`.
     package var outputPsi: Double?
+    /// Of the probability; absent when the set stores none.
+    package var output: DistributionTopic?
 
     package init(
         role: String, word: String, rows: Int, neededRows: Int, worst: [DriftFeatureTopic],
-        outputPsi: Double?
+        outputPsi: Double?, output: DistributionTopic? = nil
     ) {
         self.role = role
         self.word = word
@@ -141,6 +159,7 @@ package struct DriftTopic: Hashable, Sendable, Codable {
         self.neededRows = neededRows
         self.worst = worst
         self.outputPsi = outputPsi
+        self.output = output
     }
 }
 
