@@ -34,17 +34,15 @@ extension BinanceRequest {
             ])
     }
 
-    /// The rates of one symbol from a time on, oldest first. `limit` is 1...1000. They have a limit of their own: 500
-    /// requests in five minutes for each address.
+    /// The rates of one symbol from a time on, oldest first; the latest ones when it is `nil`. `limit` is 1...1000. They
+    /// have a limit of their own: 500 requests in five minutes for each address.
     package static func fundingRates(
-        symbol: SymbolName, from: Timestamp, limit: Int
+        symbol: SymbolName, from: Timestamp?, limit: Int
     ) -> BinanceRequest {
-        BinanceRequest(
-            .get, "/fapi/v1/fundingRate", .open, weight: 0,
-            [
-                ("symbol", symbol.description), ("startTime", String(from.milliseconds)),
-                ("limit", String(limit)),
-            ])
+        var parameters = [("symbol", symbol.description)]
+        if let from { parameters.append(("startTime", String(from.milliseconds))) }
+        parameters.append(("limit", String(limit)))
+        return BinanceRequest(.get, "/fapi/v1/fundingRate", .open, weight: 0, parameters)
     }
 }
 

@@ -160,6 +160,7 @@ package final class BinanceMarketFeed: Sendable {
         case .close(let line, let link):
             shell.withLock { $0.clients[ClientKey(line: line, link: link)] }?.close()
         case .ask(let place, let question): ask(question, place)
+        case .askDerivatives(let place, let question): ask(question, place)
         case .note(let notice): sink.note(notice)
         }
     }
@@ -238,6 +239,85 @@ package final class BinanceMarketFeed: Sendable {
                 throw FrameError(.unrecognized, at: 0)
             }
             return .book(snapshot)
+        }
+    }
+
+    // MARK: Derivatives
+
+    private func ask(_ question: DerivativesFeed.Question, _ place: Int) {
+        let symbol = configuration.contracts[place].symbol
+        let request: BinanceRequest =
+            switch question {
+            case .fundings:
+                .fundingRates(symbol: symbol, from: nil, limit: configuration.fundingHistory)
+            case .openInterestHistory:
+                .openInterestHistory(symbol: symbol, limit: configuration.openInterestHistory)
+            case .openInterest: .openInterest(symbol: symbol)
+            }
+        rest.send(request) { [self] outcome in
+            let (answer, failure) = read(outcome, question, symbol)
+            thread.run { [self] in
+                shell.withLock { shell in
+                    guard !shell.isStopped else { return }
+                    let time = Self.wallTime
+                    if let failure {
+                        shell.state.noteMissing(
+                            "\(symbol): \(question.name) cannot be read, models go on without: "
+                                + failure, at: time)
+                    }
+                    shell.state.receive(answer, to: question, place: place, at: time)
+                }
+                settle()
+            }
+        }
+    }
+
+    /// The answer, or why there is none.
+    private func read(
+        _ outcome: BinanceREST.Outcome, _ question: DerivativesFeed.Question, _ symbol: SymbolName
+    ) -> (DerivativesFeed.Answer, failure: String?) {
+        switch outcome {
+        case .held(let wait): return (.held(wait), nil)
+        case .failed(let failure): return (.failed, "\(failure)")
+        case .answered(let meaning, let answer):
+            guard meaning.reaction == .success else {
+                let code = meaning.code.map { " (\($0))" } ?? ""
+                return (.failed, "answered with \(meaning.status)\(code)")
+            }
+            do throws(FrameError) {
+                return (try parse(answer, question, symbol), nil)
+            } catch {
+                return (.failed, "the answer is refused: \(error.kind) at byte \(error.offset)")
+            }
+        }
+    }
+
+    private func parse(
+        _ answer: RESTAnswer, _ question: DerivativesFeed.Question, _ symbol: SymbolName
+    ) throws(FrameError) -> DerivativesFeed.Answer {
+        let body = answer.body.span
+        // What is ahead of the venue's own clock would shut out all that is true.
+        let end = (rest.venueTime() ?? now()) + .minutes(1)
+        let name = symbol.description
+        switch question {
+        case .fundings:
+            let rates = try BinanceAnswers.fundingRates(body)
+            guard rates.allSatisfy({ $0.symbol == name && $0.time <= end }) else {
+                throw FrameError(.outOfRange, at: 0)
+            }
+            return .fundings(rates.map { FundingSettlement(rate: $0.rate, venueTime: $0.time) })
+        case .openInterestHistory:
+            let counts = try BinanceAnswers.openInterestHistory(body)
+            guard counts.allSatisfy({ $0.symbol == name && $0.interest.venueTime <= end }) else {
+                throw FrameError(.outOfRange, at: 0)
+            }
+            return .openInterestHistory(counts.map(\.interest))
+        case .openInterest:
+            let count = try BinanceAnswers.openInterest(body)
+            guard count.symbol == name, count.interest.venueTime <= end else {
+                throw FrameError(.outOfRange, at: 0)
+            }
+            return .openInterest(count.interest)
         }
     }
 }

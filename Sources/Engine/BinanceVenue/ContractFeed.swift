@@ -1,5 +1,4 @@
 import Trading
-import Transport
 
 /// One contract's part of a market session: what of all that is heard the engine is told, and what must be asked for.
 ///
@@ -79,6 +78,9 @@ struct ContractFeed: Sendable {
 
     /// Whether tape, book and mark price are all there.
     var isWarm: Bool { tape.isJoined && book.isLive && hasMark }
+
+    /// Whether the candles of the warm-up were read, so that what is less urgent may be asked for.
+    var hasReadCandles: Bool { tape.state != .warmingUp || history.count == candles.count }
 
     // MARK: What is heard
 
@@ -360,53 +362,5 @@ struct Watermark: Sendable {
         last = value
         refused = 0
         return true
-    }
-}
-
-/// When something may be asked for again: one question at a time, each failure doubling the wait.
-struct Pace: Sendable {
-    private(set) var isAsked = false
-    private var notBefore = Timestamp.distantPast
-    private var wait: Backoff
-    private var failedAt: Timestamp?
-
-    init(_ configuration: MarketFeedConfiguration) {
-        wait = Backoff(first: configuration.firstRetry, most: configuration.maxRetry)
-    }
-
-    /// Whether to ask now; then it is asked.
-    mutating func begin(at time: Timestamp) -> Bool {
-        guard !isAsked, time >= notBefore else { return false }
-        isAsked = true
-        return true
-    }
-
-    /// There was an answer of use.
-    mutating func end(at time: Timestamp) {
-        isAsked = false
-        notBefore = time
-        failedAt = nil
-        wait.reset()
-    }
-
-    /// Not again before the back-off, or `least`, is over.
-    mutating func fail(
-        at time: Timestamp, after least: Duration, using random: inout some RandomNumberGenerator
-    ) {
-        isAsked = false
-        failedAt = time
-        notBefore = time + max(least, wait.next(using: &random))
-    }
-
-    /// What was asked for has been there for long enough: the next failure is a first one.
-    mutating func succeed(at time: Timestamp, stableAfter: Duration) {
-        guard let failedAt, time - failedAt > stableAfter else { return }
-        self.failedAt = nil
-        wait.reset()
-    }
-
-    /// Lets the next question go at once, if nothing failed lately.
-    mutating func allow() {
-        if failedAt == nil { notBefore = .distantPast }
     }
 }

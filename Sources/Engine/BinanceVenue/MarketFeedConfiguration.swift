@@ -66,6 +66,23 @@ package struct MarketFeedConfiguration: Sendable {
     package var fillPatience = Duration.minutes(1)
     /// Levels a side of a book snapshot: 5, 10, 20, 50, 100, 500 or 1000.
     package var bookLevels = 1_000
+
+    /// Between two counts of open interest of a contract.
+    package var openInterestInterval = Duration.minutes(1)
+    /// Counts of five minutes to begin with, 1...500: a day.
+    package var openInterestHistory = 288
+    /// Settled fundings to begin with, 1...1000: as many as are kept.
+    package var fundingHistory = 90
+    /// Settled fundings are read this often in any case, for those that come outside of the funding times.
+    package var fundingInterval = Duration.minutes(10)
+    /// How long after the funding time its settlement is looked for.
+    package var settlementDelay = Duration.seconds(3)
+    /// Questions for open interest and fundings that are under way at once, of all contracts: the others need the
+    /// connections more.
+    package var maxOptionalQuestions = 2
+    package var firstOptionalRetry = Duration.seconds(1)
+    package var maxOptionalRetry = Duration.minutes(1)
+
     /// How often the watches are looked at.
     package var tick = Duration.milliseconds(25)
     /// No two notes about the same thing come closer together.
@@ -119,6 +136,12 @@ package struct MarketFeedCounters: Hashable, Sendable {
     /// Connections that were replaced because they, or a stream of theirs, were silent.
     package var staleConnections = 0
     package var renewals = 0
+    /// Settled fundings that were told.
+    package var fundings = 0
+    /// Counts of open interest that were told.
+    package var openInterests = 0
+    /// Questions for either that had no answer of use.
+    package var optionalFailures = 0
     /// Times that the engine had no room.
     package var overflows = 0
     /// Between the venue's stamp of the last mark price and its arrival, in engine time; `nil` before the venue's clock

@@ -11,6 +11,7 @@ struct MarketFeedState: Sendable {
         case connect(line: Int, link: Int)
         case close(line: Int, link: Int)
         case ask(place: Int, ContractFeed.Question)
+        case askDerivatives(place: Int, DerivativesFeed.Question)
         case note(Notice)
     }
 
@@ -21,6 +22,10 @@ struct MarketFeedState: Sendable {
     private var decoder: BinanceMarketDecoder
     private var lines: [FeedLine]
     private var contracts: [ContractFeed]
+    private var derivatives: [DerivativesFeed]
+    /// Questions for derivatives that have no answer yet, and the contract that is looked at first for the next.
+    private var optionalQuestions = 0
+    private var firstOptionalPlace = 0
     /// Place of each instrument by its index; −1 for others.
     private var places: [Int]
     private var random = SystemRandomNumberGenerator()
@@ -40,6 +45,10 @@ struct MarketFeedState: Sendable {
         plans = LinePlan.lines(of: configuration)
         lines = plans.map { FeedLine($0, configuration) }
         contracts = configuration.contracts.map { _ in ContractFeed(configuration) }
+        let count = configuration.contracts.count
+        derivatives = (0..<count).map {
+            DerivativesFeed(configuration, share: Double($0 + 1) / Double(count))
+        }
         confirmed = configuration.contracts.map { _ in nil }
         decoder = BinanceMarketDecoder(
             instruments: configuration.contracts.map { ($0.symbol, $0.instrument) })
@@ -63,6 +72,11 @@ struct MarketFeedState: Sendable {
             counters.filledPrints += contract.tape.filled
             counters.bookGaps += contract.book.gaps
             counters.bookLoads += contract.book.loads
+        }
+        for feed in derivatives {
+            counters.fundings += feed.toldFundings
+            counters.openInterests += feed.toldCounts
+            counters.optionalFailures += feed.failures
         }
         return counters
     }
@@ -119,6 +133,7 @@ struct MarketFeedState: Sendable {
                 counters.latency = now - stamp
             }
             guard let data = frame.data else { return }
+            if case .markPrice(let update) = data { derivatives[place].see(update, at: time) }
             work(place, at: time) { contract, out, _ in
                 contract.receive(data, at: time, into: &out)
             }
@@ -254,6 +269,33 @@ struct MarketFeedState: Sendable {
                 effects.append(.ask(place: place, question))
             }
         }
+        askDerivatives(at: time)
+    }
+
+    /// Asks for derivatives of the contracts in turn, so that one cannot take the room of the others.
+    private mutating func askDerivatives(at time: Timestamp) {
+        let first = firstOptionalPlace
+        for step in contracts.indices {
+            let room = configuration.maxOptionalQuestions - optionalQuestions
+            guard room > 0 else { return }
+            let place = (first + step) % contracts.count
+            guard contracts[place].hasReadCandles else { continue }
+            for question in derivatives[place].nextQuestions(at: time, room: room) {
+                effects.append(.askDerivatives(place: place, question))
+                optionalQuestions += 1
+                firstOptionalPlace = (place + 1) % contracts.count
+            }
+        }
+    }
+
+    mutating func receive(
+        _ answer: DerivativesFeed.Answer, to question: DerivativesFeed.Question, place: Int,
+        at time: Timestamp
+    ) {
+        optionalQuestions -= 1
+        told.removeAll(keepingCapacity: true)
+        derivatives[place].receive(answer, to: question, at: time, using: &random, into: &told)
+        tell(place)
     }
 
     mutating func receive(
@@ -265,6 +307,11 @@ struct MarketFeedState: Sendable {
             contract.receive(answer, to: question, at: time, using: &random, into: &out)
         }
         if contracts[place].tape.openHoles != openHoles { noteOpenHole(place, at: time) }
+    }
+
+    /// An optional question could not be answered; told to people now and then.
+    mutating func noteMissing(_ text: String, at time: Timestamp) {
+        note(.derivatives, .warning, text, at: time)
     }
 
     private mutating func noteOpenHole(_ place: Int, at time: Timestamp) {
@@ -307,6 +354,7 @@ struct MarketFeedState: Sendable {
             isOverflowing = false
             for place in contracts.indices {
                 contracts[place].rewind(to: confirmed[place], at: time)
+                derivatives[place].rewind()
             }
         case (false, false):
             isOverflowing = true
@@ -322,34 +370,5 @@ struct MarketFeedState: Sendable {
     ) {
         guard let suffix = notes.admit(topic, at: time) else { return }
         effects.append(.note(Notice(.feed, severity, text + suffix)))
-    }
-}
-
-/// Lets one note about each topic through in each interval, and counts the others.
-struct NoteLimiter: Sendable {
-    enum Topic: Int, Hashable, Sendable, CaseIterable {
-        case refusedFrame, ended, silent, renewal, hole, openHole, request, overflow
-    }
-
-    private let interval: Duration
-    private var last: [Timestamp?]
-    private var suppressed: [Int]
-
-    init(interval: Duration) {
-        self.interval = interval
-        last = Topic.allCases.map { _ in nil }
-        suppressed = Topic.allCases.map { _ in 0 }
-    }
-
-    /// What to add to the note; `nil` when it is not to be told.
-    mutating func admit(_ topic: Topic, at time: Timestamp) -> String? {
-        if let last = last[topic.rawValue], time - last < interval {
-            suppressed[topic.rawValue] += 1
-            return nil
-        }
-        let count = suppressed[topic.rawValue]
-        last[topic.rawValue] = time
-        suppressed[topic.rawValue] = 0
-        return count > 0 ? " (and \(count) more of this kind before)" : ""
     }
 }

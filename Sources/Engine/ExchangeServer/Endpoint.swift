@@ -11,6 +11,7 @@ enum Endpoint: String, Sendable, CaseIterable {
     case fundingRate = "GET /fapi/v1/fundingRate"
     case fundingInfo = "GET /fapi/v1/fundingInfo"
     case openInterest = "GET /fapi/v1/openInterest"
+    case openInterestHistory = "GET /futures/data/openInterestHist"
     case ticker24 = "GET /fapi/v1/ticker/24hr"
     case bookTicker = "GET /fapi/v1/ticker/bookTicker"
     case priceV1 = "GET /fapi/v1/ticker/price"
@@ -60,7 +61,8 @@ enum Endpoint: String, Sendable, CaseIterable {
     var security: Security {
         switch self {
         case .ping, .time, .exchangeInfo, .depth, .trades, .aggTrades, .klines, .premiumIndex,
-            .fundingRate, .fundingInfo, .openInterest, .ticker24, .bookTicker, .priceV1, .priceV2:
+            .fundingRate, .fundingInfo, .openInterest, .openInterestHistory, .ticker24, .bookTicker,
+            .priceV1, .priceV2:
             .open
         case .openListenKey, .keepListenKey, .closeListenKey: .key
         case .placeOrder, .testOrder, .positionMargin, .forcedOrders, .cancelOrder, .order,
@@ -83,7 +85,9 @@ enum Endpoint: String, Sendable, CaseIterable {
         let hasSymbol = parameters.text("symbol") != nil
         let limit = parameters.text("limit").flatMap { Int($0) }
         return switch self {
-        case .placeOrder, .testOrder, .placeAlgo, .fundingRate, .fundingInfo: 0
+        case .placeOrder, .testOrder, .placeAlgo, .fundingRate, .fundingInfo,
+            .openInterestHistory:
+            0
         case .ping, .time, .exchangeInfo, .openInterest, .cancelOrder, .order, .openOrder,
             .cancelAll, .cancelAlgo, .algoOrder, .cancelAllAlgos, .leverage, .marginType,
             .positionMargin, .setDual,

@@ -14,6 +14,14 @@ struct MarketBoard: Sendable {
         let rate: Rate
         let markPrice: Price
     }
+    /// Contracts open at a full five minutes.
+    struct OpenCount: Sendable {
+        let time: Timestamp
+        let quantity: Quantity
+        let markPrice: Price
+    }
+    /// Counts that can be asked for at once, and that are kept.
+    static let maxCounts = 500
     /// Changes of the book on their way to the streams of one speed.
     struct DepthFeed: Sendable {
         var sent: Timestamp
@@ -28,6 +36,7 @@ struct MarketBoard: Sendable {
     var status = Fault.SymbolStatus.trading
     var prints = Ring<Aggregate>(capacity: 5000)
     var fundings = Ring<Funding>(capacity: 1000)
+    var counts = Ring<OpenCount>(capacity: MarketBoard.maxCounts)
     var candles = CandleBook()
     var mark: MarkPriceUpdate?
     var ticker: BookTicker?
@@ -67,6 +76,14 @@ struct MarketBoard: Sendable {
             fundings.append(
                 Funding(time: due, rate: update.fundingRate, markPrice: update.markPrice))
         }
+    }
+
+    /// Keeps the first count of each five minutes, stamped with the full five minutes that it follows.
+    mutating func add(_ interest: OpenInterest) {
+        let time = interest.venueTime.floor(to: .minutes(5))
+        guard let mark, counts.last.map({ $0.time < time }) ?? true else { return }
+        counts.append(
+            OpenCount(time: time, quantity: interest.quantity, markPrice: mark.markPrice))
     }
 
     /// Takes one change of the book for the streams of a speed; the update to send when its time has come.

@@ -24,6 +24,7 @@ extension VenueDesk {
             writer.beginArray()
             writer.endArray()
         case .openInterest: writeOpenInterest(try board(p), &writer)
+        case .openInterestHistory: try writeOpenInterestHistory(p, &writer)
         case .ticker24: list(try boardsAsked(p), p, &writer) { $0.writeDay($1, &$2) }
         case .bookTicker: list(try boardsAsked(p), p, &writer) { $0.writeBest($1, &$2) }
         case .priceV1, .priceV2: list(try boardsAsked(p), p, &writer) { $0.writePrice($1, &$2) }
@@ -310,6 +311,29 @@ extension VenueDesk {
         writer.field("symbol", board.instrument.symbol.description)
         writer.field("time", now.milliseconds)
         writer.endObject()
+    }
+
+    private func writeOpenInterestHistory(
+        _ p: Parameters, _ writer: inout JSONWriter
+    ) throws(APIError) {
+        let board = try board(p)
+        // Only the shortest period is kept: who asks for another is told so.
+        guard try p.required("period") == "5m" else { throw .invalid("period") }
+        let limit = try p.limit(default: 30, max: MarketBoard.maxCounts)
+        let times = try p.times()
+        let counts = board.counts.elements.filter { times.contains($0.time.milliseconds) }
+        writer.beginArray()
+        for count in counts.suffix(limit) {
+            writer.beginObject()
+            writer.field("symbol", board.instrument.symbol.description)
+            writer.field("sumOpenInterest", count.quantity.description)
+            writer.field(
+                "sumOpenInterestValue",
+                Money(count.quantity, at: count.markPrice).text(fractionDigits: 8))
+            writer.field("timestamp", count.time.milliseconds)
+            writer.endObject()
+        }
+        writer.endArray()
     }
 
     private func writeDay(_ board: MarketBoard, _ writer: inout JSONWriter) {

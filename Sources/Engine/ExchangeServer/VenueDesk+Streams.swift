@@ -32,9 +32,12 @@ extension VenueDesk {
             if order.quantity >= boards[place].forced?.quantity ?? .zero {
                 boards[place].forced = order
             }
-        case .kline, .clusters, .openInterest, .funding, .alive, .lost:
-            // The exchange makes no candles; clusters are a truth that no venue tells. Open interest and settled
-            // funding are asked for, no stream says them.
+        case .openInterest(let interest):
+            // It is asked for, no stream says it.
+            boards[place].add(interest)
+        case .kline, .clusters, .funding, .alive, .lost:
+            // The exchange makes no candles; clusters are a truth that no venue tells. Settled funding is asked for,
+            // and kept with the mark price that it came by.
             break
         }
     }

@@ -1,10 +1,11 @@
 import Trading
 
 // Open interest, funding and forced orders.
+//
+// Open interest and settled funding are asked for: they say nothing of the connection that the prices come by.
 
 extension MarketState {
     mutating func apply(_ interest: OpenInterest, at time: Timestamp) -> MarketChange {
-        ages.seen(at: time)
         guard !interest.quantity.isZero, !isAhead(interest.venueTime, of: time) else {
             counts.quarantined += 1
             return .quarantined
@@ -15,7 +16,6 @@ extension MarketState {
     }
 
     mutating func apply(_ settlement: FundingSettlement, at time: Timestamp) -> MarketChange {
-        ages.seen(at: time)
         // Nobody pays the whole notional at once.
         guard settlement.rate.units.magnitude < UInt64(FixedPoint.unitsPerOne),
             !isAhead(settlement.venueTime, of: time)

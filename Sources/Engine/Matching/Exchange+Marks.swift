@@ -6,12 +6,23 @@ extension Exchange {
         markets[place].updateMark(at: time)
         emit(.markPrice(markets[place].markUpdate(at: time)), place)
         if time >= markets[place].nextFundingTime { settleFunding(place) }
+        countOpenInterest(place)
         liquidate(place)
         unwindInsurance(place)
         resumeSliced(place)
         fire(.mark, place)
         fireByLast(place)
         emitTicker(place)
+    }
+
+    /// Tells how many contracts are open, with the first mark of each minute.
+    private mutating func countOpenInterest(_ place: Int) {
+        let minute = time.floor(to: .minutes(1))
+        guard markets[place].countedMinute.map({ $0 < minute }) ?? true else { return }
+        markets[place].countedMinute = minute
+        let quantity = Quantity(units: openInterest(markets[place].instrument.id).long)
+        guard !quantity.isZero else { return }
+        emit(.openInterest(OpenInterest(quantity: quantity, venueTime: time)), place)
     }
 
     /// Longs pay shorts (or the other way round) on the notional at mark; rounding dust goes to the insurance.
@@ -32,6 +43,9 @@ extension Exchange {
             }
         }
         accounts[1].collect(dust)
+        emit(
+            .funding(
+                FundingSettlement(rate: rate, venueTime: markets[place].nextFundingTime)), place)
         markets[place].premiumSum = 0
         markets[place].premiumCount = 0
         markets[place].nextFundingTime = markets[place].nextFundingTime + instrument.fundingInterval

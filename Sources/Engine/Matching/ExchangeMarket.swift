@@ -13,6 +13,8 @@ struct ExchangeMarket: Sendable {
     var premiumSum: Int128 = 0
     var premiumCount: Int128 = 0
     var fundingRate = Rate(units: 10_000)
+    /// The minute whose open interest was told; `nil` before the first.
+    var countedMinute: Timestamp?
     var nextFundingTime: Timestamp
     var lastTradeID: Int64
     var updateID: UInt64

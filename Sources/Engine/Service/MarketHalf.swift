@@ -26,8 +26,18 @@ final class MarketHalf: Sendable {
                 interval: .minutes(5), spelling: "5m", history: 1_499))
         // Five minutes of prints belong to the candle that is forming.
         settings.maxWarmUpPages = 15
+        // Candles close by engine time, and so open interest is counted and funding settled by it.
+        settings.openInterestInterval = Self.wall(settings.openInterestInterval, clock.scale)
+        settings.fundingInterval = Self.wall(settings.fundingInterval, clock.scale)
         feed = BinanceMarketFeed(
             settings, rest: rest, trust: ground.trust, on: thread, now: { clock.now() }, sink: sink)
+    }
+
+    /// The wall time of so much engine time, at least a quarter of a second where time runs fast.
+    private static func wall(_ duration: Duration, _ scale: Double) -> Duration {
+        guard scale > 1 else { return duration }
+        return max(
+            .milliseconds(250), Duration(nanoseconds: Int64(Double(duration.nanoseconds) / scale)))
     }
 
     var state: (counters: MarketFeedCounters, isWarm: Bool) { (feed.counters, feed.isWarm) }
