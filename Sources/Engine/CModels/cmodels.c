@@ -44,8 +44,14 @@ static const unsigned char file_pooled_5m_exit_short_json[] = {
 static const unsigned char file_pooled_5m_lstm_safetensors[] = {
 #embed "../../../models/pooled-5m/lstm.safetensors"
 };
+static const unsigned char file_pooled_5m_policy_safetensors[] = {
+#embed "../../../models/pooled-5m/policy.safetensors"
+};
 static const unsigned char file_pooled_5m_cards_lstm_md[] = {
 #embed "../../../models/pooled-5m/cards/lstm.md"
+};
+static const unsigned char file_pooled_5m_cards_policy_md[] = {
+#embed "../../../models/pooled-5m/cards/policy.md"
 };
 static const unsigned char file_pooled_5m_cards_trees_exit_long_md[] = {
 #embed "../../../models/pooled-5m/cards/trees-exit-long.md"
@@ -72,7 +78,9 @@ static const struct {
     {"pooled-5m/exit-long.json", file_pooled_5m_exit_long_json, sizeof file_pooled_5m_exit_long_json},
     {"pooled-5m/exit-short.json", file_pooled_5m_exit_short_json, sizeof file_pooled_5m_exit_short_json},
     {"pooled-5m/lstm.safetensors", file_pooled_5m_lstm_safetensors, sizeof file_pooled_5m_lstm_safetensors},
+    {"pooled-5m/policy.safetensors", file_pooled_5m_policy_safetensors, sizeof file_pooled_5m_policy_safetensors},
     {"pooled-5m/cards/lstm.md", file_pooled_5m_cards_lstm_md, sizeof file_pooled_5m_cards_lstm_md},
+    {"pooled-5m/cards/policy.md", file_pooled_5m_cards_policy_md, sizeof file_pooled_5m_cards_policy_md},
     {"pooled-5m/cards/trees-exit-long.md", file_pooled_5m_cards_trees_exit_long_md, sizeof file_pooled_5m_cards_trees_exit_long_md},
     {"pooled-5m/cards/trees-exit-short.md", file_pooled_5m_cards_trees_exit_short_md, sizeof file_pooled_5m_cards_trees_exit_short_md},
     {"pooled-5m/cards/trees-long.md", file_pooled_5m_cards_trees_long_md, sizeof file_pooled_5m_cards_trees_long_md},
@@ -87,6 +95,8 @@ static const struct {
     {"demo/cards/trees-exit-long.md", file_pooled_5m_cards_trees_exit_long_md, sizeof file_pooled_5m_cards_trees_exit_long_md},
     {"demo/exit-short.json", file_pooled_5m_exit_short_json, sizeof file_pooled_5m_exit_short_json},
     {"demo/cards/trees-exit-short.md", file_pooled_5m_cards_trees_exit_short_md, sizeof file_pooled_5m_cards_trees_exit_short_md},
+    {"demo/policy.safetensors", file_pooled_5m_policy_safetensors, sizeof file_pooled_5m_policy_safetensors},
+    {"demo/cards/policy.md", file_pooled_5m_cards_policy_md, sizeof file_pooled_5m_cards_policy_md},
 };
 
 static const size_t count = sizeof files / sizeof files[0];
