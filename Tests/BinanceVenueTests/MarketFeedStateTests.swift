@@ -9,7 +9,9 @@ import Trading
     private final class Subject {
         private var state: MarketFeedState
 
-        init() throws { state = MarketFeedState(try feedConfiguration()) }
+        init(_ symbols: [String] = ["BTCUSDT"]) throws {
+            state = MarketFeedState(try feedConfiguration(symbols))
+        }
 
         func start() { state.start(at: millisecond(0)) }
         func open(_ line: Int, _ link: Int) {
@@ -21,6 +23,21 @@ import Trading
                 bytes.span, line: line, link: link, at: millisecond(time), venueTime: { nil })
         }
         func advance(to time: Int64) { state.advance(to: millisecond(time)) }
+        func answer(
+            _ answer: ContractFeed.Answer, to question: ContractFeed.Question, place: Int
+        ) {
+            state.receive(answer, to: question, place: place, at: millisecond(0))
+        }
+        func answer(
+            _ answer: DerivativesFeed.Answer, to question: DerivativesFeed.Question, place: Int
+        ) {
+            state.receive(answer, to: question, place: place, at: millisecond(0))
+        }
+        func lacksRoom() {
+            _ = state.takeOutbox(isTick: true)
+            state.delivered(false, at: millisecond(0))
+        }
+        func hasRoom() { state.delivered(true, at: millisecond(0)) }
         var counters: MarketFeedCounters { state.countersNow }
         func told() -> [MarketData] { state.takeOutbox(isTick: true).map(\.data) }
 
@@ -31,6 +48,7 @@ import Trading
                 case .connect(let line, let link): "connect \(line) \(link)"
                 case .close(let line, let link): "close \(line) \(link)"
                 case .ask(let place, let question): "ask \(place) \(question)"
+                case .askDerivatives(let place, let question): "optional \(place) \(question)"
                 case .note(let notice): "\(notice.severity) \(notice.text)"
                 }
             }
@@ -96,5 +114,47 @@ import Trading
         }
         for time in [0, 300, 70_000, 140_000] { subject.advance(to: Int64(time)) }
         #expect(subject.counters.refusedFrames > 1_000)
+    }
+
+    @Test func `open interest and fundings are asked after the candles, two at once, in turn`()
+        throws
+    {
+        let subject = try Subject(["BTCUSDT", "ETHUSDT"])
+        subject.start()
+        subject.open(0, 1)
+        subject.open(1, 1)
+        _ = subject.effects()
+        subject.advance(to: 0)
+        #expect(subject.effects() == ["ask 0 candles(0)", "ask 1 candles(0)"])
+        subject.answer(.candles([]), to: .candles(0), place: 0)
+        subject.answer(.candles([]), to: .candles(0), place: 1)
+        subject.advance(to: 0)
+        #expect(
+            subject.effects() == [
+                "ask 0 prints(fromID: nil)", "ask 1 prints(fromID: nil)", "optional 0 fundings",
+                "optional 0 openInterestHistory",
+            ])
+        subject.answer(.failed, to: .openInterestHistory, place: 0)
+        subject.advance(to: 0)
+        #expect(subject.effects() == ["optional 1 fundings"])
+        // Prints are not held up by any of them.
+        subject.answer(.prints(prints(1...3)), to: .prints(fromID: nil), place: 0)
+        #expect(tradeIDs(subject.told()) == [1, 2, 3])
+        let settled = FundingSettlement(rate: Rate(units: 1), venueTime: millisecond(0))
+        subject.answer(.fundings([settled]), to: .fundings, place: 0)
+        #expect(subject.told() == [.funding(settled)])
+        #expect(subject.counters.fundings == 1)
+        #expect(subject.counters.optionalFailures == 1)
+        subject.advance(to: 0)
+        #expect(subject.effects() == ["optional 1 openInterestHistory"])
+        // What is lost for lack of room is asked for again.
+        subject.hasRoom()
+        subject.lacksRoom()
+        subject.hasRoom()
+        subject.answer(.failed, to: .openInterestHistory, place: 1)
+        subject.answer(.failed, to: .fundings, place: 1)
+        _ = subject.effects()
+        subject.advance(to: 0)
+        #expect(subject.effects().contains("optional 0 fundings"))
     }
 }

@@ -287,4 +287,60 @@ import Trading
         #expect(stage.ear.with { $0.markets[0].book.isLive })
         try stage.end()
     }
+
+    @Test func `past and present open interest reach the market, and fundings when they settle`()
+        async throws
+    {
+        // The exchange settles funding at once, outside of its time.
+        let stage = try MarketStage(
+            faults: #"{"at":2,"fault":"funding","symbol":"BTCUSDT"}"#, history: .minutes(12)
+        ) {
+            $0.openInterestInterval = .milliseconds(200)
+            $0.fundingInterval = .seconds(1)
+        }
+        stage.feed.start()
+        await stage.warm()
+        await stage.ear.waits {
+            guard let market = $0.markets.first else { return false }
+            let counts = $0.data.count {
+                if case .openInterest = $0.data { true } else { false }
+            }
+            return market.openInterest.count >= 3 && counts >= 5 && market.fundings.count == 1
+        }
+        stage.ear.with { heard in
+            let market = heard.markets[0]
+            #expect(market.counts.quarantined == 0)
+            #expect(market.openInterest.last.map { !$0.quantity.isZero } == true)
+            let times = heard.data.compactMap { item -> Timestamp? in
+                if case .openInterest(let count) = item.data { count.venueTime } else { nil }
+            }
+            #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+            #expect(times.first == times.first?.floor(to: .minutes(5)))
+            #expect(heard.notes.isEmpty)
+        }
+        let counters = stage.feed.counters
+        #expect(counters.fundings == 1)
+        #expect(counters.optionalFailures == 0)
+        try stage.end()
+    }
+
+    @Test func `a market without open interest and fundings is live all the same`() async throws {
+        let stage = try MarketStage(
+            faults: """
+                {"at":0,"for":600,"fault":"html","status":404,"request":"GET /futures/data/openInterestHist"}
+                {"at":0,"for":600,"fault":"unavailable","request":"GET /fapi/v1/openInterest"}
+                {"at":0,"for":600,"fault":"garbage","shape":"truncated","request":"GET /fapi/v1/fundingRate"}
+                """)
+        stage.feed.start()
+        await stage.warm()
+        await stage.hears(prints: 10)
+        await stage.ear.waits { !$0.notes.isEmpty }
+        #expect(losses(stage) == 0)
+        let counters = stage.feed.counters
+        #expect(counters.optionalFailures > 0)
+        #expect(counters.fundings == 0 && counters.openInterests == 0)
+        #expect(
+            stage.ear.with { $0.notes.first?.text.contains("models go on without") } == true)
+        try stage.end()
+    }
 }

@@ -287,6 +287,30 @@ struct Stage {
                 == ["x: accepted", "x: filled 1 @ 59999.9", "t: expired"])
     }
 
+    @Test func `open interest is told once a minute, and a settled funding when it is paid`() {
+        var stage = Stage()
+        stage.rest(.sell, "60000.1", "5")
+        _ = stage.send(order("a", .buy, .market, "1"))
+        var counts: [OpenInterest] = []
+        var settled: [FundingSettlement] = []
+        var paid: [Rate] = []
+        for output in stage.all(8 * 3_600_000) {
+            switch output.content {
+            case .market(_, .openInterest(let count)): counts.append(count)
+            case .market(_, .funding(let settlement)): settled.append(settlement)
+            case .account(.funding(_, _, let rate, _)): paid.append(rate)
+            case .market, .account, .order: continue
+            }
+        }
+        #expect((479...481).contains(counts.count))
+        #expect(counts.allSatisfy { $0.quantity == quantity("1") })
+        let minutes = counts.map { $0.venueTime.floor(to: .minutes(1)) }
+        #expect(zip(minutes, minutes.dropFirst()).allSatisfy { $1 - $0 == .minutes(1) })
+        #expect(settled.map(\.rate) == paid)
+        #expect(settled.count == 1)
+        #expect(settled.first.map { $0.venueTime.floor(to: .hours(8)) == $0.venueTime } == true)
+    }
+
     @Test func `funding moves cash from longs to shorts and creates none`() {
         var stage = Stage()
         stage.rest(.sell, "60000.1", "5")
