@@ -377,6 +377,10 @@ struct ModelSourceTests {
         let directory = try TestDirectory()
         #expect(try start(directory) { _ in }.source == .builtInScorecard)
         #expect(try start(directory) { $0.modelSource = .scorecard }.set.name == "scorecard")
+        let demo = try start(directory) { $0.usualModels = "demo" }
+        #expect(demo.source == .bundled("demo") && demo.problems() == [])
+        let usual = try start(directory) { $0.profile = "guarded" }
+        #expect(usual.source == BundledModels.shipped.names.first.map { .bundled($0) })
         let path = try directory.modelSet("folder-set")
         let folder = try start(directory) { $0.modelSource = .folder(path) }
         #expect(folder.set.name == "folder-set" && folder.problems() == [])

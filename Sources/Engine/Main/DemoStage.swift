@@ -37,7 +37,7 @@ struct DemoStage {
         configuration.engineName = "demo"
         configuration.profile = "learned"
         configuration.warmUpCandles = 289
-        configuration.modelSource = .bundled("demo")
+        configuration.usualModels = "demo"
         configuration.mode = .testnet
         configuration.stateDirectory = directory
         configuration.timeScale = options.speed

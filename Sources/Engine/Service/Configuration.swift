@@ -32,6 +32,9 @@ package struct Configuration: Hashable, Sendable, Codable {
     package var modelFile: String?
     /// `nil`: the set in production in the registry, else the usual one.
     package var modelSource: ModelSource?
+    /// The built-in set that decides while none is in production; `nil`: as the profile says. No key: for the demo, whose
+    /// models can be changed while it runs.
+    package var usualModels: String?
     /// How far the policy's word may go at most.
     package var modelPolicy = PolicyMode.veto
     /// Only in a recorded configuration: the set that the run was started with.
