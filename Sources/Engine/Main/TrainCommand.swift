@@ -64,6 +64,9 @@ struct TrainOptions: ParsableArguments {
     @Option(help: "The library file of XGBoost; its usual names when absent.")
     var xgboost: String?
 
+    @Option(help: "A sentence that stands in the set's card.")
+    var remark: String = ""
+
     func plan() throws -> TrainingPlan {
         func day(_ text: String, _ option: String) throws -> Timestamp {
             guard let day = Timestamp(day: text) else {
@@ -104,7 +107,8 @@ struct TrainOptions: ParsableArguments {
         let progress = Progress(isTerminal: isatty(STDERR_FILENO) == 1)
         do throws(TrainingError) {
             let run = try TrainingRun(
-                data: data, out: out, plan: plan, xgboost: xgboost, progress: progress)
+                data: data, out: out, plan: plan, xgboost: xgboost, remark: remark,
+                progress: progress)
             try run.make(part)
         } catch {
             progress.finish()

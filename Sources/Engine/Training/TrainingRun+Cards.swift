@@ -13,7 +13,7 @@ extension TrainingRun {
             "learned from: \(plan.from.dayText) to \((plan.to - .hours(24)).dayText), \(rows.count) samples"
         )
         card.bullet(
-            "held out and looked at once, at the end: \(plan.validateFrom.dayText) to \((plan.validateTo - .hours(24)).dayText)"
+            "held out; nothing in this run was chosen on it: \(plan.validateFrom.dayText) to \((plan.validateTo - .hours(24)).dayText)"
         )
         card.bullet(
             "walk-forward: \(plan.folds) parts of the training window, each judged by a model that learned only from what came before; labels that reach into a judged part are purged, \(Int(plan.embargo.seconds / 3600)) h before it are left out"

@@ -13,6 +13,7 @@ extension TrainingRun {
             "Short entries: "
                 + Verdict.edge(short.walkForwardSignals, heldOut: short.heldOutSignals))
         card.paragraph("Exits: " + Verdict.exit(exits.walkForward, heldOut: exits.heldOut))
+        if !remark.isEmpty { card.paragraph(remark) }
         card.section("Members")
         card.table(
             ["member", "role", "weight", "file", "SHA-256"],
@@ -31,6 +32,9 @@ extension TrainingRun {
                 "\(side): base threshold \(CardNumber.fixed(judged.walkForwardSignals.threshold, 3)), expected on \(CardNumber.percent(judged.walkForwardSignals.rate, 2)) of candles; in the held-out stretch it was \(CardNumber.percent(judged.heldOutSignals.rate, 2)). Base rate of wins \(CardNumber.percent(Metrics.baseRate(judged.trees.rows.labels), 1)), break-even near \(CardNumber.percent(judged.breakEven, 1))."
             )
         }
+        card.bullet(
+            "By stop and target alone, as if no trade timed out, break-even is \(CardNumber.percent(plan.bracket.breakEven, 1)): the fee guard refuses entries with less, whatever the threshold."
+        )
         card.bullet(
             "Exit threshold \(CardNumber.fixed(exits.walkForward.threshold, 2)), both sides, at closes of decision candles."
         )

@@ -13,16 +13,22 @@ package final class TrainingRun {
     let data: TrainingData
     /// The version of libxgboost.
     let library: String
+    /// What a person has to add to the set's card; empty for nothing.
+    let remark: String
 
     /// Opens the library and reads the data.
     ///
-    /// - Parameter xgboost: a library file; `nil` tries the usual names.
+    /// - Parameters:
+    ///   - xgboost: a library file; `nil` tries the usual names.
+    ///   - remark: stands in the set's card.
     /// - Throws: the first thing that is absent or refused.
     package init(
-        data: String, out: String, plan: TrainingPlan, xgboost: String?, progress: Progress
+        data: String, out: String, plan: TrainingPlan, xgboost: String?, remark: String = "",
+        progress: Progress
     ) throws(TrainingError) {
         self.plan = plan
         self.out = out
+        self.remark = remark
         self.progress = progress
         library = try XGBoostLibrary.open(path: xgboost)
         store = try StageStore(folder: out + "/stages")
@@ -39,6 +45,7 @@ package final class TrainingRun {
     ) throws(TrainingError) {
         self.plan = plan
         self.out = out
+        remark = ""
         self.progress = progress
         library = try XGBoostLibrary.open()
         store = try StageStore(folder: out + "/stages")
