@@ -49,7 +49,7 @@ extension Engine {
         _ reading: EntryReading, _ row: borrowing FeatureRow
     ) -> DecisionModels {
         var hasher = StateHasher()
-        row.hash(into: &hasher)
+        for feature in models.set.entryFeatures { hasher.combine(row[feature]) }
         return DecisionModels(
             name: models.set.name, digest: models.set.digest, features: hasher.text,
             long: reading.long.records, short: reading.short.records)

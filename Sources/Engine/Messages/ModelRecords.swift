@@ -72,7 +72,7 @@ package struct DecisionModels: Hashable, Sendable, Codable {
     package var name: String
     /// As in `ModelChangeRecord`.
     package var digest: String
-    /// A digest of the row of features, 16 hexadecimal digits.
+    /// A digest of what the entry models were given, 16 hexadecimal digits.
     package var features: String
     /// In the order of the set.
     package var long: [MemberRecord]

@@ -93,6 +93,8 @@ package final class ModelSet: Sendable {
     private let parts: Parts
     /// Market features that an entry model of the set looks at.
     package let neededForEntry: FeatureMask
+    /// The same in the order of slots: what the digest of a decision is made of.
+    package let entryFeatures: [FeatureID]
     /// Features that an exit model of the set looks at.
     package let neededForExit: FeatureMask
     /// What the members that look back are given, row by row; empty when none does.
@@ -115,8 +117,10 @@ package final class ModelSet: Sendable {
         byRole = ModelRole.allCases.map { role in parts.members.filter { $0.role == role } }
         plainExitLong = Self.plainCard(byRole[ModelRole.exitLong.index])
         plainExitShort = Self.plainCard(byRole[ModelRole.exitShort.index])
-        neededForEntry = FeatureMask(
+        let needed = FeatureMask(
             parts.members.filter { $0.role.isEntry }.flatMap(\.features))
+        neededForEntry = needed
+        entryFeatures = FeatureID.allCases.filter(needed.contains)
         neededForExit = FeatureMask(
             parts.members.filter { !$0.role.isEntry }.flatMap(\.features))
     }
