@@ -178,6 +178,14 @@ import Trading
         subject.answer(.fundings([settlement(0)]), to: .fundings, at: 1)
         subject.answer(.openInterestHistory([count(0)]), to: .openInterestHistory, at: 1)
         #expect(subject.told() == [.funding(settlement(0)), .openInterest(count(0))])
+        // A count that was under way does not shut out the history that is to be read anew.
+        #expect(subject.questions(at: 31) == [.openInterest])
+        subject.rewind()
+        subject.answer(.openInterest(count(31)), to: .openInterest, at: 32)
+        #expect(subject.told() == [])
+        #expect(subject.questions(at: 32) == [.fundings, .openInterestHistory])
+        subject.answer(.openInterestHistory([count(0)]), to: .openInterestHistory, at: 32)
+        #expect(subject.told() == [.openInterest(count(0))])
     }
 }
 

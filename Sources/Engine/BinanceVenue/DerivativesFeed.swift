@@ -147,7 +147,8 @@ struct DerivativesFeed: Sendable {
             endHistory(at: time)
             interestQuestion.end(at: time)
         case .openInterest(let count):
-            tell(count, into: &out)
+            // Told before the history, which is to be read anew, it would shut that out.
+            if !wantsHistory { tell(count, into: &out) }
             lastAnswer = time
             nextPoll = time + interval
             interestQuestion.end(at: time)
