@@ -63,7 +63,7 @@ extension Canvas {
         }
         var chart = Chart(
             samples: grouped?.samples ?? [], newestNumber: grouped?.newestNumber ?? 0,
-            range: 0...1, threshold: exit?.threshold)
+            range: Canvas.exitRange(grouped?.samples ?? [], exit), threshold: exit?.threshold)
         if grouped == nil { chart.motion = .scroll }
         grid.draw(chart, in: plot, glyphs: glyphs)
         grid.verticalLine(
@@ -100,9 +100,28 @@ extension Canvas {
             label("high", exit.highestSinceEntry, .axis)
             label("low", exit.lowestSinceEntry, .axis)
         }
-        for (text, row) in [("1.0", 0), ("0.0", plot.rows - 1)] where !taken.contains(row) {
+        let ends = [(chart.range.upperBound, 0), (chart.range.lowerBound, plot.rows - 1)]
+        for (value, row) in ends where !taken.contains(row) {
+            let text = value == 0 ? "0.0" : Figures.probability(value)
             put(Phrase(text, .axis), endingAt: Canvas.scaleColumns - 1, in: scale.line(row))
         }
+    }
+
+    /// The levels that the chart spans: a step of 0.05 beyond all that it shows, threshold included, so that answers
+    /// within a few hundredths can be seen to move; all of 0...1 when that is most of it. The ends are labeled.
+    static func exitRange(_ samples: [Double?], _ exit: ExitTopic?) -> ClosedRange<Double> {
+        var values = samples.compactMap(\.self)
+        if let exit {
+            values += [
+                exit.threshold, exit.probability, exit.highestSinceEntry, exit.lowestSinceEntry,
+            ]
+        }
+        values = values.filter { (0...1).contains($0) }
+        guard let least = values.min(), let greatest = values.max() else { return 0...1 }
+        let low = max(0, (least * 20 - 1).rounded(.down))
+        let high = min(20, (greatest * 20 + 1).rounded(.up))
+        guard high - low <= 12 else { return 0...1 }
+        return low / 20...high / 20
     }
 
     /// Says in the top row where now is and where the position was entered, or since when the chart shows it.
