@@ -159,4 +159,65 @@ struct EnsembleTests {
         let parts = set.contributions(.exitLong, row: Self.row(rsi: 0.7), limit: 5)
         #expect(parts == [Contribution(feature: .rsi14, logOdds: 1)])
     }
+
+    @Test func `a silent member raises the bar as if it had said what is usual`() throws {
+        let histogram = """
+            ,"training":{"entryLong":{"probability":{"edges":[0.36,0.38,0.4,0.42,0.44,0.46,0.48,0.5,0.52],
+            "shares":[0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1,0]}}}
+            """
+        let network = SmallSet.member(
+            "lstm", "entryLong", kind: "lstm", file: "n.safetensors",
+            features: "\"return_1\"", extra: ",\"steps\":2")
+        let heavy = SmallSet.member("a", "entryLong")
+            .replacing("\"weight\":1", with: "\"weight\":4")
+        let manifest = SmallSet.manifest(members: [heavy, network], extra: histogram)
+        let set = try ModelSet(
+            manifest: SetManifest(json: Array(manifest.utf8)), digest: "",
+            bytes: { $0 == "a.json" ? Array(SmallSet.stump().utf8) : Self.constantNetwork })
+        let row = Self.row(rsi: 0.7, return1: 0.01)
+        let degraded = set.entry(.long, row: row)
+        #expect(degraded.isDegraded && degraded.answeredShare == 0.8)
+        // (0.48 − 0.2 × 0.44) ÷ 0.8
+        #expect(abs(set.bar(.long, 0.48, degraded) - 0.49) < 1e-12)
+        // Never lower than it was.
+        #expect(set.bar(.long, 0.4, degraded) == 0.4)
+        var history = FeatureHistory(features: set.historyFeatures, capacity: 2)
+        for step: Int64 in [0, 1] {
+            history.append(row, openTime: Timestamp(milliseconds: step * 300_000))
+        }
+        let whole = set.entry(.long, row: row, history: history)
+        #expect(!whole.isDegraded && set.bar(.long, 0.48, whole) == 0.48)
+    }
+
+    @Test func `a network too large to be asked in time is refused`() throws {
+        let network = SmallSet.member(
+            "lstm", "entryLong", kind: "lstm", file: "n.safetensors",
+            features: "\"return_1\"", extra: ",\"steps\":512")
+        let hidden = 128
+        let large = SafeTensors.encode([
+            .init(
+                name: "lstm.weight_ih_l0", shape: [4 * hidden, 1],
+                values: [Float](repeating: 0, count: 4 * hidden)),
+            .init(
+                name: "lstm.weight_hh_l0", shape: [4 * hidden, hidden],
+                values: [Float](repeating: 0, count: 4 * hidden * hidden)),
+            .init(
+                name: "lstm.bias_ih_l0", shape: [4 * hidden],
+                values: [Float](repeating: 0, count: 4 * hidden)),
+            .init(
+                name: "lstm.bias_hh_l0", shape: [4 * hidden],
+                values: [Float](repeating: 0, count: 4 * hidden)),
+            .init(
+                name: "fc.weight", shape: [1, hidden],
+                values: [Float](repeating: 0, count: hidden)),
+            .init(name: "fc.bias", shape: [1], values: [0]),
+        ])
+        let manifest = SmallSet.manifest(members: [network])
+        let error = try #require(throws: MemberError.self) {
+            _ = try ModelSet(
+                manifest: SetManifest(json: Array(manifest.utf8)), digest: "",
+                bytes: { _ in large })
+        }
+        #expect(error.cause.text.contains("too large to be asked in time"))
+    }
 }

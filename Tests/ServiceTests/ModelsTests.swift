@@ -379,8 +379,10 @@ struct ModelSourceTests {
         #expect(try start(directory) { $0.modelSource = .scorecard }.set.name == "scorecard")
         let demo = try start(directory) { $0.usualModels = "demo" }
         #expect(demo.source == .bundled("demo") && demo.problems() == [])
-        let usual = try start(directory) { $0.profile = "guarded" }
+        let usual = try start(directory) { $0.profile = "learned" }
         #expect(usual.source == BundledModels.shipped.names.first.map { .bundled($0) })
+        let other = try start(directory) { $0.profile = "optimised" }
+        #expect(other.source == .builtInScorecard, "its bracket is not that of the built-in set")
         let path = try directory.modelSet("folder-set")
         let folder = try start(directory) { $0.modelSource = .folder(path) }
         #expect(folder.set.name == "folder-set" && folder.problems() == [])

@@ -25,8 +25,10 @@ extension Engine {
             instrument: symbols[index].instrument.id, candleOpenTime: candle.openTime,
             direction: nil, longProbability: reading.long.probability ?? .nan,
             shortProbability: reading.short.probability ?? .nan,
-            longThreshold: symbols[index].longThreshold.value,
-            shortThreshold: symbols[index].shortThreshold.value, verdicts: [],
+            longThreshold: models.set.bar(
+                .long, symbols[index].longThreshold.value, reading.long),
+            shortThreshold: models.set.bar(
+                .short, symbols[index].shortThreshold.value, reading.short), verdicts: [],
             outcome: .belowThreshold, markPrice: symbols[index].market.mark?.price,
             models: decisionModels(reading, row))
         decision.direction = chosenDirection(decision)
@@ -36,8 +38,15 @@ extension Engine {
         decision.models?.advice = advice?.record(isVeto: decision.outcome == .vetoedByPolicy)
         // Counted under the threshold in force at this candle; the loop moves it only for the next. What nobody could
         // say is no candle without a signal.
-        if let long = reading.long.probability { symbols[index].longThreshold.record(long) }
-        if let short = reading.short.probability { symbols[index].shortThreshold.record(short) }
+        // While members are silent the bar is higher, and a signal is what reached the bar.
+        let longExcess = decision.longThreshold - symbols[index].longThreshold.value
+        let shortExcess = decision.shortThreshold - symbols[index].shortThreshold.value
+        if let long = reading.long.probability {
+            symbols[index].longThreshold.record(long - longExcess)
+        }
+        if let short = reading.short.probability {
+            symbols[index].shortThreshold.record(short - shortExcess)
+        }
         for direction in Direction.allCases { seeThreshold(direction, index) }
         lastDecision[index] = decision
         funnel.add(decision, at: now)

@@ -49,6 +49,13 @@ extension Engine {
             tell(.models, .info, "model set \(set.name) decides already")
             return
         }
+        if let why = configuration.profile.mismatch(with: set.bracket) {
+            models.problem = "\(name): \(why)"
+            tell(
+                .models, .alarm,
+                "model set \(name) does not fit: \(why); \(before.name) decides on")
+            return
+        }
         models.put(set, by: by, at: now)
         for index in symbols.indices {
             symbols[index].take(set, configuration)

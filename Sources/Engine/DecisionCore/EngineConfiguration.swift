@@ -99,6 +99,9 @@ package struct EngineConfiguration: Sendable {
         if let limit = riskLimits.problem {
             return "risk.\(limit.key) must be \(limit.allowed)"
         }
+        if let why = profile.mismatch(with: modelSet.bracket) {
+            return "model set \(modelSet.name) does not fit: \(why)"
+        }
         if profile.decisionInterval != .minutes(1) && profile.decisionInterval != .minutes(5) {
             return "decisions are made on 1-minute or 5-minute candles"
         }

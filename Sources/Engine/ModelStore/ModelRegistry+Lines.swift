@@ -97,6 +97,8 @@ extension ModelRegistry {
         guard tornBytes == 0 || ftruncate(descriptor, completeBytes) == 0 else {
             throw ModelStoreError("\(filePath) cannot be written: \(errorText(errno))")
         }
+        // The file's name must be durable before its first line is: afterwards nothing may fail any more.
+        if completeBytes == 0 { try syncFolder(folder) }
         let written = line.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         let code = errno
         guard written == line.count, fsync(descriptor) == 0 else {
@@ -105,7 +107,6 @@ extension ModelRegistry {
             _ = ftruncate(descriptor, completeBytes)
             throw ModelStoreError("\(filePath) cannot be written: \(reason)")
         }
-        try syncFolder(folder)
     }
 }
 

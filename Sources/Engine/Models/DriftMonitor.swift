@@ -24,6 +24,9 @@ package struct TrainingHistogram: Hashable, Sendable {
         self.shares = shares
     }
 
+    /// The value that half of the training rows lay below.
+    package var median: Double { edges[Self.edgeCount / 2] }
+
     /// The bin of `value`, 0...10.
     package func bin(of value: Double) -> Int {
         guard !value.isNaN else { return Self.missingBin }

@@ -91,6 +91,9 @@ package struct EnsembleReading: Hashable, Sendable {
         self.members = members
     }
 
+    /// The part of the weights that answered, 0...1.
+    package var answeredShare: Double = 1
+
     /// Whether some members are absent, but not all.
     package var isDegraded: Bool { probability != nil && members.contains { $0.absence != nil } }
     /// Whether no member has an answer.
@@ -171,6 +174,7 @@ package struct ModelMember: Sendable {
                 history.isFull, !history.values.contains(where: \.isNaN)
             else { return .failure(AbsentMember(.noHistory)) }
             let logits = network.logits(history.values.span, steps: steps)
+            guard logits[output].isFinite else { return .failure(AbsentMember(.badAnswer)) }
             raw = 1 / (1 + narwhal_exp(-Double(logits[output])))
         }
         let probability = calibration.apply(raw)

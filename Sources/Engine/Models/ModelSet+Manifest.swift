@@ -61,6 +61,10 @@ extension ModelSet {
 
 /// Reads each file once, also when it serves in two roles.
 private struct MemberLoader {
+    /// Nodes times depth of the trees: a few milliseconds for an explanation.
+    private let maxTreeWork = 2_000_000
+    /// Multiplications of a network for one answer: a few milliseconds.
+    private let maxNetworkWork = 8_000_000
     private var trees: [String: BoostedTrees] = [:]
     private var networks: [String: LSTMNetwork] = [:]
 
@@ -98,6 +102,7 @@ private struct MemberLoader {
                 trees[member.file] = model
             }
             try Self.check(model, of: member)
+            try Self.check(model.nodeCount * max(1, model.depth), atMost: maxTreeWork, member)
             return .trees(model)
         case .lstm:
             let network: LSTMNetwork
@@ -116,12 +121,24 @@ private struct MemberLoader {
                     "the network takes \(network.inputSize) features, the set gives it \(member.features.count)"
                 )
             }
+            let width = 4 * network.hiddenSize * (network.inputSize + network.hiddenSize)
+            try Self.check(
+                width * network.layers * member.steps, atMost: maxNetworkWork, member)
             guard member.output < network.outputs else {
                 throw .badSet("the network has no output \(member.output)")
             }
             return .lstm(network, steps: member.steps, output: member.output)
         case .policy:
             throw .badSet("'\(member.id)' is a policy: its role must be policy")
+        }
+    }
+
+    /// All models are asked on the thread that also closes positions: one may take milliseconds, not more.
+    private static func check(
+        _ work: Int, atMost limit: Int, _ member: SetManifest.Member
+    ) throws(ModelError) {
+        guard work <= limit else {
+            throw .badSet("'\(member.id)' is too large to be asked in time: train a smaller one")
         }
     }
 

@@ -47,6 +47,9 @@ package struct TrainedBracket: Hashable, Sendable, Codable {
     /// Fees and slippage in and out, a fraction of notional.
     package var roundTripCosts: Double
 
+    /// The decision candle of every set that is trained.
+    package static let interval = Duration.minutes(5)
+
     package init(stop: Double, target: Double, horizonCandles: Int, roundTripCosts: Double) {
         self.stop = stop
         self.target = target
@@ -102,6 +105,8 @@ package final class ModelSet: Sendable {
     /// How many rows they look back on; 0 when none does.
     package let historyLength: Int
     private let byRole: [[ModelMember]]
+    /// The median answer in training by role; `nil` where it is not stored.
+    private let usualAnswers: [Double?]
     /// The exit models of a side where they are one scorecard, taken as it is: the live look asks it ten times a second
     /// a position, and in replays a hundred thousand times a second.
     private let plainExitLong: Scorecard?
@@ -114,6 +119,9 @@ package final class ModelSet: Sendable {
         let sequential = parts.members.first { $0.historyLength > 0 }
         historyFeatures = sequential?.features ?? []
         historyLength = sequential?.historyLength ?? 0
+        usualAnswers = parts.training.map { quantities in
+            quantities.first { $0.name == DriftMonitor.output }?.histogram.median
+        }
         byRole = ModelRole.allCases.map { role in parts.members.filter { $0.role == role } }
         plainExitLong = Self.plainCard(byRole[ModelRole.exitLong.index])
         plainExitShort = Self.plainCard(byRole[ModelRole.exitShort.index])
@@ -264,7 +272,21 @@ package final class ModelSet: Sendable {
         }
         guard weight > 0 else { return EnsembleReading(probability: nil, members: readings) }
         for index in readings.indices { readings[index].share /= weight }
-        return EnsembleReading(probability: sum / weight, members: readings)
+        var reading = EnsembleReading(probability: sum / weight, members: readings)
+        reading.answeredShare = weight / members.reduce(0) { $0 + $1.weight }
+        return reading
+    }
+
+    /// What a probability must reach while some members are silent, so that their silence makes no more signals: as if
+    /// each had said what the set usually says (the median of its answers in training). Never below `threshold`, and
+    /// `threshold` itself when all answered or no answers of the training are stored.
+    package func bar(
+        _ direction: Direction, _ threshold: Double, _ reading: EnsembleReading
+    ) -> Double {
+        let share = reading.answeredShare
+        guard share > 0, share < 1, let usual = usualAnswers[ModelRole.entry(direction).index]
+        else { return threshold }
+        return max(threshold, (threshold - (1 - share) * usual) / share)
     }
 
     /// What moved the answer of `role` most, in log-odds, strongest first; at most `limit`. Members that cannot say it

@@ -1,8 +1,10 @@
+import DecisionCore
 import Dispatch
 import Messages
 import ModelStore
 import Models
 import Projection
+import Risk
 import Synchronization
 import Trading
 import Wire
@@ -141,7 +143,9 @@ final class ModelDesk: Sendable {
                     "the models of this engine are fixed by its configuration (models.set, models.file): set models.set = \"registry\" and start it again"
             )
         }
-        guard request.verb == .promote, configuration.mode == .live else { return }
+        guard request.verb == .promote else { return }
+        try checkBracket(of: request.set ?? "")
+        guard configuration.mode == .live else { return }
         guard request.name == configuration.engineName else {
             throw ModelKeeper.Refusal(
                 text:
@@ -156,6 +160,22 @@ final class ModelDesk: Sendable {
                     "in LIVE a candidate is not promoted: it must have been in shadow before")
             }
         } catch { throw ModelKeeper.Refusal(text: error.text) }
+    }
+
+    /// Refuses a set whose models were asked about another trade than this engine makes, before anything is written.
+    private func checkBracket(of id: String) throws(ModelKeeper.Refusal) {
+        let manifest: SetManifest
+        do throws(ModelStoreError) {
+            let registry = try ModelRegistry(folder: keeper.folder)
+            manifest = try registry.load(try registry.find(id)).manifest
+        } catch {
+            // What is unknown or damaged is refused and told by the registry itself.
+            return
+        }
+        guard let profile = Profile.named(configuration.profile),
+            let why = profile.mismatch(with: manifest.bracket)
+        else { return }
+        throw ModelKeeper.Refusal(text: "\(manifest.name) does not fit this engine: \(why)")
     }
 
     /// Hands a set to the decision thread, which uses it from the next decision on.

@@ -123,7 +123,7 @@ package struct ModelFinder: Sendable {
     /// What decides where nothing is configured and nothing is in production.
     package func usual(_ configuration: Configuration) throws(ModelStoreError) -> LoadedModels {
         if let name = configuration.usualModels { return try built(in: name) }
-        guard configuration.profile != "bracket", let name = bundled.names.first else {
+        guard configuration.profile == Profile.learned.name, let name = bundled.names.first else {
             return try scorecard()
         }
         return try built(in: name)

@@ -68,6 +68,10 @@ extension Configuration {
         _ venue: VenueKeys, _ reader: ConfigurationReader
     ) throws(ConfigurationError) {
         let word = mode.rawValue.lowercased()
+        if mode == .live, modelSource == .bundled("demo") {
+            throw reader.refusal(
+                "models.set", "is demo: its entries were set by hand, never for money")
+        }
         guard venue.isBinance else {
             guard mode == .paper else {
                 throw reader.refusal(

@@ -92,7 +92,9 @@ extension Card {
     /// Signals at the thresholds.
     mutating func signals(_ figures: [(title: String, figures: SignalFigures)]) {
         table(
-            ["signals at \(CardNumber.fixed(figures.first?.figures.threshold ?? .nan, 3)) or more"]
+            [
+                "signals: the highest answers of each walk-forward part, at \(CardNumber.fixed(figures.first?.figures.threshold ?? .nan, 3)) or more held out"
+            ]
                 + figures.map(\.title),
             [
                 ["signals; share of candles"]

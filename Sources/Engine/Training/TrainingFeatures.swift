@@ -29,7 +29,8 @@ package enum TrainingFeatures {
         .heldFraction, .unrealizedR, .drawdownR, .peakReturn, .troughReturn,
     ]
 
-    /// What the LSTM looks back on: candle features that are never missing after the warm-up.
+    /// What the LSTM looks back on: candle features that are missing only after odd candles: one without a range has no body, and then the network is
+    /// silent until it has left the window.
     package static let sequence: [FeatureID] = [
         .return1, .return12, .volatility12, .natr14, .rsi14, .bollingerPosition, .candleBody,
         .upperWick, .lowerWick, .volumeZ, .takerBuyRatio1, .rangePosition72,

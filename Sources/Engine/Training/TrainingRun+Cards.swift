@@ -109,7 +109,7 @@ extension TrainingRun {
         describe(&card, rows: role.rows)
         card.section("Label")
         card.paragraph(
-            "Positions are opened along the real paths, half of them where the entry model would have signaled that had not seen the candle, half anywhere, and looked at on every later close. The label: leaving at this close brings more than holding to the bracket's end (\(bracketText)). Both pay the same costs. Position features are computed by the code that runs live, with the close as mark price."
+            "Positions are opened along the real paths, half of them where the entry model would have signaled that had not seen the candle, half anywhere, and looked at on every later close. The label: leaving at this close brings more than holding to the bracket's end (\(bracketText)). Both pay the same costs. Position features are computed by the code that runs live, with the close as mark price; peak and trough come from the extremes of traded prices here, and live from the mark, which shows shorter wicks."
         )
         method(&card, role)
         card.section("Quality")

@@ -38,11 +38,11 @@ package enum Verdict {
             "Leaving by this model was better than holding to the bracket's end, in the walk-forward parts and in the "
                 + "held-out stretch, by intervals that exclude zero."
         case (_, .below), (.below, _):
-            "**Leaving by this model was worse than holding to the bracket's end.** It tells a little of how positions "
-                + "end, which is mostly how near stop and target are; that pays nothing."
+            "**Leaving by this model was worse than holding to the bracket's end.** What it tells of how "
+                + "positions end pays nothing, and where the interval of its AUC includes 0.5 it tells nothing."
         case (.above, .zero), (.zero, .above), (.zero, .zero):
             "**It is not shown that leaving by this model is better than holding to the bracket's end**: an interval of "
-                + "the mean gain includes zero. It tells a little of how positions end; that pays nothing that could be measured."
+                + "the mean gain includes zero. Where the interval of its AUC includes 0.5 it tells nothing of how positions end."
         }
     }
 
