@@ -18,6 +18,14 @@ private func configuration(
     #expect(!threshold.isPinned && !threshold.isStuck)
 }
 
+@Test func `what did not reach the bar in the threshold's place is no signal`() {
+    var threshold = DynamicThreshold(configuration())
+    let below = threshold.record(0.705, bar: 0.71)
+    let at = threshold.record(0.71, bar: 0.71)
+    let without = threshold.record(threshold.value)
+    #expect(!below && at && without)
+}
+
 /// After 72 candles with 5 signals: (5 + 0.0612 × 72) ÷ 144 = 0.065322.
 @Test func `the rate is shrunk half toward what is expected`() {
     var threshold = DynamicThreshold(configuration())

@@ -39,13 +39,11 @@ extension Engine {
         // Counted under the threshold in force at this candle; the loop moves it only for the next. What nobody could
         // say is no candle without a signal.
         // While members are silent the bar is higher, and a signal is what reached the bar.
-        let longExcess = decision.longThreshold - symbols[index].longThreshold.value
-        let shortExcess = decision.shortThreshold - symbols[index].shortThreshold.value
         if let long = reading.long.probability {
-            symbols[index].longThreshold.record(long - longExcess)
+            symbols[index].longThreshold.record(long, bar: decision.longThreshold)
         }
         if let short = reading.short.probability {
-            symbols[index].shortThreshold.record(short - shortExcess)
+            symbols[index].shortThreshold.record(short, bar: decision.shortThreshold)
         }
         for direction in Direction.allCases { seeThreshold(direction, index) }
         lastDecision[index] = decision

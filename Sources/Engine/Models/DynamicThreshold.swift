@@ -83,14 +83,16 @@ package struct DynamicThreshold: Hashable, Sendable {
         return (Double(signals.nonzeroBitCount) + expected) / (2 * lookback)
     }
 
-    /// Whether `probability` is a signal at the threshold in force.
-    package func isSignal(_ probability: Double) -> Bool { probability >= value }
+    /// Whether `probability` is a signal at the threshold in force, or at the `bar` that is in its place.
+    package func isSignal(_ probability: Double, bar: Double? = nil) -> Bool {
+        probability >= bar ?? value
+    }
 
-    /// Counts one decision candle, judged by the threshold in force, then moves the threshold. Says whether it was a
-    /// signal. A candle without a probability is passed as `nil`: no signal.
+    /// Counts one decision candle, judged by the threshold in force or by the `bar` that was in its place, then moves
+    /// the threshold. Says whether it was a signal. A candle without a probability is passed as `nil`: no signal.
     @discardableResult
-    package mutating func record(_ probability: Double?) -> Bool {
-        let signaled = probability.map(isSignal) ?? false
+    package mutating func record(_ probability: Double?, bar: Double? = nil) -> Bool {
+        let signaled = probability.map { isSignal($0, bar: bar) } ?? false
         let mask: UInt128 =
             configuration.lookback == 128 ? .max : (1 << UInt128(configuration.lookback)) - 1
         signals = (signals << 1 | (signaled ? 1 : 0)) & mask
