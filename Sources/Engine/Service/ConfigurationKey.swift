@@ -124,7 +124,7 @@ struct ConfigurationKey: Sendable {
             unit: "scorecard, registry, the name of a built-in set, or an absolute path",
             defaultText: "registry",
             explanation:
-                "Which models decide: the set in production in STATE/models (registry), the set in a folder, a built-in set, or the scorecard. When absent: the set in production if there is one, else a built-in set (profile bracket: the scorecard). Only with registry, or when absent, orders can change it while the engine runs."
+                "Which models decide: the set in production in STATE/models (registry), the set in a folder, a built-in set, or the scorecard. When absent: the set in production if there is one, else the built-in trained set under profile learned and the scorecard under every other; a trained set decides only under a profile with the stop, target and holding time that its models were asked about. Only with registry, or when absent, orders can change it while the engine runs."
         ),
         ConfigurationKey(
             path: "models.file", kind: .path, unit: "path", defaultText: "the built-in scorecard",
